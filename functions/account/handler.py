@@ -1,0 +1,6 @@
+"""Lambda: the caller's account, the OpenAPI description, and every path that no route has."""
+
+from account.routes import router
+from presence.http.app import serve
+
+handler = serve(router, environment=("MEDIA_URL", "TABLE_NAME"))

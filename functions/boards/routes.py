@@ -1,0 +1,141 @@
+"""Boards, their sections, and the pins on them."""
+
+from typing import Any
+
+from presence.domain.entities import Board, Section
+from presence.http import views
+from presence.http.call import Call, no_content
+from presence.http.params import (
+    BOOKMARK,
+    CREATIVE_TYPES,
+    FIELDS,
+    PAGE_SIZE,
+    PIN_METRICS,
+    Param,
+    choice,
+)
+from presence.http.routing import Router
+from presence.policies.scopes import Scope
+from presence.services import boards, pins
+
+router = Router()
+
+READ = (Scope.BOARDS_READ,)
+WRITE = (Scope.BOARDS_READ, Scope.BOARDS_WRITE)
+READ_PINS = (Scope.BOARDS_READ, Scope.PINS_READ)
+PAGING = (PAGE_SIZE, BOOKMARK, FIELDS)
+
+_PRIVACIES = {
+    "ALL": ("PUBLIC", "PROTECTED", "SECRET"),
+    "PUBLIC": ("PUBLIC",),
+    "PROTECTED": ("PROTECTED",),
+    "SECRET": ("SECRET",),
+    "PUBLIC_AND_SECRET": ("PUBLIC", "SECRET"),
+}
+PRIVACY: Param[str] = choice("privacy", "ALL", tuple(_PRIVACIES), "Only boards of this privacy.")
+
+
+@router.post("/boards", scopes=WRITE, body="BoardCreate", answer="Board")
+def create_board(call: Call) -> Any:
+    """Create a board."""
+    draft = call.body()
+    return call.once(lambda receipt: boards.create(call.viewer, **dict(draft), receipt=receipt), _board)
+
+
+@router.get("/boards", scopes=READ, answer="BoardPage", params=(*PAGING, PRIVACY))
+def list_boards(call: Call) -> Any:
+    """List the caller's boards, newest first."""
+    privacy = call[PRIVACY]
+    page = boards.list_own(call.viewer, call.page_request(privacy), _PRIVACIES[privacy])
+    return call.page(page, views.board, privacy)
+
+
+@router.get("/boards/{board_id}", scopes=READ, answer="Board", params=(FIELDS,), etag=True)
+def get_board(call: Call) -> Any:
+    """Get a board."""
+    return call.one(*_board(boards.get(call.viewer, call.id("board_id"))))
+
+
+@router.patch("/boards/{board_id}", scopes=WRITE, body="BoardUpdate", answer="Board")
+def update_board(call: Call) -> Any:
+    """Change a board's name, description or privacy."""
+    changes = call.body().given()
+    board = boards.update(
+        call.viewer,
+        call.id("board_id"),
+        **changes,
+        clear_description="description" in changes and changes["description"] is None,
+        version=call.if_match(),
+    )
+    return call.one(*_board(board))
+
+
+@router.delete("/boards/{board_id}", scopes=WRITE)
+def delete_board(call: Call) -> Any:
+    """Delete a board with its sections and pins."""
+    boards.delete(call.viewer, call.id("board_id"), version=call.if_match())
+    return no_content()
+
+
+@router.get(
+    "/boards/{board_id}/pins",
+    scopes=READ_PINS,
+    answer="PinPage",
+    params=(*PAGING, CREATIVE_TYPES, PIN_METRICS),
+)
+def list_board_pins(call: Call) -> Any:
+    """List a board's pins, those in sections included, newest first."""
+    types = call[CREATIVE_TYPES]
+    context = ",".join(types or ())
+    call[PIN_METRICS]
+    page = pins.list_on_board(call.viewer, call.id("board_id"), call.page_request(context), types)
+    return call.page(page, lambda placed: views.pin(placed, call.viewer), context)
+
+
+@router.get("/boards/{board_id}/sections", scopes=READ, answer="SectionPage", params=PAGING)
+def list_sections(call: Call) -> Any:
+    """List a board's sections in the order they were made."""
+    page = boards.list_sections(call.viewer, call.id("board_id"), call.page_request())
+    return call.page(page, views.section)
+
+
+@router.post("/boards/{board_id}/sections", scopes=WRITE, body="SectionCreate", answer="Section")
+def create_section(call: Call) -> Any:
+    """Create a section on a board."""
+    board_id, name = call.id("board_id"), call.body().name
+    return call.once(lambda receipt: boards.create_section(call.viewer, board_id, name=name, receipt=receipt), _section)
+
+
+@router.patch("/boards/{board_id}/sections/{section_id}", scopes=WRITE, body="SectionUpdate", answer="Section")
+def update_section(call: Call) -> Any:
+    """Rename a section."""
+    section = boards.update_section(
+        call.viewer,
+        call.id("board_id"),
+        call.id("section_id"),
+        name=call.body().name,
+        version=call.if_match(),
+    )
+    return call.one(*_section(section))
+
+
+@router.delete("/boards/{board_id}/sections/{section_id}", scopes=WRITE)
+def delete_section(call: Call) -> Any:
+    """Delete a section; its pins stay on the board."""
+    boards.delete_section(call.viewer, call.id("board_id"), call.id("section_id"), version=call.if_match())
+    return no_content()
+
+
+@router.get("/boards/{board_id}/sections/{section_id}/pins", scopes=READ_PINS, answer="PinPage", params=PAGING)
+def list_section_pins(call: Call) -> Any:
+    """List a section's pins, newest first."""
+    page = pins.list_in_section(call.viewer, call.id("board_id"), call.id("section_id"), call.page_request())
+    return call.page(page, lambda placed: views.pin(placed, call.viewer))
+
+
+def _board(board: Board) -> tuple[dict[str, Any], int]:
+    return views.board(board), board.version
+
+
+def _section(section: Section) -> tuple[dict[str, Any], int]:
+    return views.section(section), section.version

@@ -1,0 +1,137 @@
+"""Pins: create, save, read, change and move, delete."""
+
+from typing import Any
+
+from presence.http import views
+from presence.http.call import Call, no_content
+from presence.http.params import (
+    BOOKMARK,
+    CREATIVE_TYPES,
+    FIELDS,
+    PAGE_SIZE,
+    PIN_METRICS,
+    Param,
+    choice,
+    flag,
+)
+from presence.http.routing import Router
+from presence.policies.scopes import Scope
+from presence.services import pins
+from presence.services.pins import Placed
+
+router = Router()
+
+READ = (Scope.BOARDS_READ, Scope.PINS_READ)
+WRITE = (Scope.BOARDS_READ, Scope.BOARDS_WRITE, Scope.PINS_READ, Scope.PINS_WRITE)
+
+PIN_FILTER: Param[str | None] = choice(
+    "pin_filter",
+    None,
+    ("exclude_native", "exclude_repins", "has_been_promoted"),
+    "Leave out pins made here, or saved ones; or only promoted ones (there are none).",
+)
+PIN_TYPE: Param[str | None] = choice("pin_type", None, ("PRIVATE",), "Only pins on secret boards.")
+INCLUDE_PROTECTED = flag("include_protected_pins", "Also pins on protected boards.")
+
+
+@router.post("/pins", scopes=WRITE, body="PinCreate", answer="Pin")
+def create_pin(call: Call) -> Any:
+    """Create a pin on a board or in one of its sections."""
+    draft = call.body()
+    from presence.http import pictures  # noqa: PLC0415 - only needed here
+
+    media, uploads = pictures.read(draft.media_source)
+    return call.once(
+        lambda receipt: pins.create(
+            call.viewer,
+            board_id=draft.board_id,
+            section_id=draft.board_section_id,
+            media=media,
+            texts={name: getattr(draft, name) for name in _TEXTS},
+            new_uploads=uploads,
+            receipt=receipt,
+        ),
+        _pin(call),
+    )
+
+
+@router.get(
+    "/pins",
+    scopes=READ,
+    answer="PinPage",
+    params=(
+        PAGE_SIZE,
+        BOOKMARK,
+        FIELDS,
+        PIN_FILTER,
+        PIN_TYPE,
+        INCLUDE_PROTECTED,
+        CREATIVE_TYPES,
+        PIN_METRICS,
+    ),
+)
+def list_pins(call: Call) -> Any:
+    """List the pins that the caller added, newest first."""
+    call[PIN_METRICS]
+    wanted = pins.Wanted(
+        creative_types=call[CREATIVE_TYPES],
+        pin_filter=call[PIN_FILTER],
+        protected=call[INCLUDE_PROTECTED],
+        secret_only=call[PIN_TYPE] == "PRIVATE",
+    )
+    context = repr(wanted)
+    page = pins.list_own(call.viewer, call.page_request(context), wanted)
+    return call.page(page, lambda placed: views.pin(placed, call.viewer), context)
+
+
+@router.get("/pins/{pin_id}", scopes=READ, answer="Pin", params=(FIELDS, PIN_METRICS), etag=True)
+def get_pin(call: Call) -> Any:
+    """Get a pin."""
+    call[PIN_METRICS]
+    return call.one(*_pin(call)(pins.get(call.viewer, call.id("pin_id"))))
+
+
+@router.patch("/pins/{pin_id}", scopes=WRITE, body="PinUpdate", answer="Pin")
+def update_pin(call: Call) -> Any:
+    """Change a pin's texts, or move it to another board or section."""
+    changes = call.body().given()
+    if changes.get("board_id", "") is None:
+        del changes["board_id"]
+    if "board_section_id" in changes:
+        changes["section_id"] = changes.pop("board_section_id")
+    placed = pins.update(call.viewer, call.id("pin_id"), changes, version=call.if_match())
+    return call.one(*_pin(call)(placed))
+
+
+@router.delete("/pins/{pin_id}", scopes=WRITE)
+def delete_pin(call: Call) -> Any:
+    """Delete a pin."""
+    pins.delete(call.viewer, call.id("pin_id"), version=call.if_match())
+    return no_content()
+
+
+@router.post("/pins/{pin_id}/save", scopes=WRITE, body="PinSave", answer="Pin")
+def save_pin(call: Call) -> Any:
+    """Save a copy of a pin on one of the caller's boards; without a board, on their "Quick saves"."""
+    pin_id, target = call.id("pin_id"), call.body()
+    return call.once(
+        lambda receipt: pins.save(
+            call.viewer,
+            pin_id,
+            board_id=target.board_id,
+            section_id=target.board_section_id,
+            receipt=receipt,
+        ),
+        _pin(call),
+    )
+
+
+_TEXTS = ("title", "description", "alt_text", "link", "dominant_color", "parent_pin_id")
+
+
+def _pin(call: Call) -> Any:
+    return lambda placed: _pin_view(placed, call)
+
+
+def _pin_view(placed: Placed, call: Call) -> tuple[dict[str, Any], int]:
+    return views.pin(placed, call.viewer), placed.pin.version

@@ -1,0 +1,18 @@
+"""The one clock. Everything that needs the time asks here, so a test can set it."""
+
+from datetime import UTC, datetime
+from time import time as _time
+
+SECOND = 1
+HOUR = 3600
+DAY = 24 * HOUR
+
+
+def now() -> float:
+    """Seconds since the Unix epoch."""
+    return _time()
+
+
+def timestamp(seconds: float | None = None) -> str:
+    """An RFC 3339 UTC time with second precision, such as ``2026-11-23T09:07:43Z``."""
+    return datetime.fromtimestamp(now() if seconds is None else seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

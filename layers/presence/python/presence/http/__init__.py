@@ -1,0 +1,1 @@
+"""API Gateway in, API Gateway out: routes, the viewer, parameters, answers, errors."""

@@ -1,0 +1,76 @@
+"""From a router to a Lambda handler: authenticate, check scopes, call the endpoint, turn errors into answers."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.api_gateway import Response
+from aws_lambda_powertools.metrics import MetricUnit
+
+from presence.domain.entities import Viewer
+from presence.http import description, errors, viewer
+from presence.http.call import Call
+from presence.http.params import AD_ACCOUNT
+from presence.http.routing import PREFIX, Route, Router
+from presence.policies import scopes
+
+logger = Logger()
+metrics = Metrics()
+
+type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+_ANYONE = Viewer("", "", frozenset())
+
+
+def serve(router: Router, *, environment: tuple[str, ...]) -> Handler:
+    """The Lambda handler of a family's routes.
+
+    Raises:
+        KeyError: at init, a variable of ``environment`` is missing.
+    """
+    for name in environment:
+        os.environ[name]
+    app = APIGatewayHttpResolver()
+    for route in router.routes:
+        rule = PREFIX + route.path.replace("{", "<").replace("}", ">")
+        app.route(rule, method=route.method, compress=True)(_endpoint(app, route))
+    app.not_found(lambda _: _failed(app, description.missing(app.current_event.path)))
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        return app.resolve(event, context)
+
+    return handler
+
+
+def _endpoint(app: APIGatewayHttpResolver, route: Route) -> Callable[..., Response[Any]]:
+    def run(**path: str) -> Response[Any]:
+        event: dict[str, Any] = app.current_event.raw_event
+        try:
+            caller = viewer.from_event(event) if route.scopes else _ANYONE
+            scopes.require(caller, route.scopes)
+            call = Call(event, route, path, caller)
+            call[AD_ACCOUNT]
+            response: Response[Any] = route.endpoint(call)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets our error body
+            return _failed(app, error)
+        return response
+
+    return run
+
+
+def _failed(app: APIGatewayHttpResolver, error: Exception) -> Response[Any]:
+    request_id: str = app.current_event.raw_event["requestContext"]["requestId"]
+    response = errors.response(error, request_id)
+    if response.status_code >= 500:
+        logger.exception("Request failed", request_id=request_id)
+        count(type(error).__name__)
+    return response
+
+
+def count(fault: str) -> None:
+    """One more fault of ours, as a metric to alarm on."""
+    metrics.add_metric(name="Faults", unit=MetricUnit.Count, value=1)
+    metrics.add_metadata(key="fault", value=fault)
+    metrics.flush_metrics()

@@ -1,0 +1,185 @@
+"""One request: who calls, with what, and the ways to answer."""
+
+import hashlib
+from base64 import b64decode
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from aws_lambda_powertools.event_handler.api_gateway import Response
+
+from presence.domain.entities import Viewer
+from presence.domain.errors import InvalidParameter, PayloadTooLarge, PreconditionFailed
+from presence.http import bookmarks
+from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE, Param, is_id
+from presence.http.routing import Route
+from presence.services.paging import Page, PageRequest
+from presence.services.receipts import Receipt
+
+MAX_BODY_BYTES = 5 * 1024 * 1024
+"""Lambda takes events of 6 MB, and the event wraps the body in an envelope."""
+IDEMPOTENCY_KEY_MAX = 255
+
+type View = dict[str, Any]
+
+
+class Call:
+    """What an endpoint gets. Everything is read when asked for; errors name the parameter and the rule."""
+
+    __slots__ = ("_event", "_path", "_query", "route", "viewer")
+
+    def __init__(self, event: dict[str, Any], route: Route, path: dict[str, str], viewer: Viewer) -> None:
+        self.route = route
+        self.viewer = viewer
+        self._event = event
+        self._path = path
+        self._query: dict[str, str] = event.get("queryStringParameters") or {}
+
+    def id(self, name: str) -> str:
+        """An id in the path.
+
+        Raises:
+            InvalidParameter: it is not a number.
+        """
+        value = self._path[name]
+        if not is_id(value):
+            raise InvalidParameter(name, "must be an id: digits only")
+        return value
+
+    def __getitem__[T](self, param: Param[T]) -> T:
+        return param.of(self._query)
+
+    def _header(self, name: str) -> str | None:
+        value: str | None = (self._event.get("headers") or {}).get(name)
+        return value
+
+    def body(self) -> Any:
+        """The body as the route's request class.
+
+        Raises:
+            PayloadTooLarge: over ``MAX_BODY_BYTES``.
+            PresenceError: not JSON, or a field breaks a rule.
+        """
+        content_type = (self._header("content-type") or "application/json").partition(";")[0].strip().lower()
+        if content_type != "application/json" and not content_type.endswith("+json"):
+            raise InvalidParameter("Content-Type", "must be application/json")
+        from presence.schemas import requests  # noqa: PLC0415 - see Route.body
+
+        return getattr(requests, str(self.route.body)).read(self._raw_body())
+
+    def _raw_body(self) -> bytes:
+        text = self._event.get("body") or ""
+        if len(text) > MAX_BODY_BYTES * 4 // 3 + 4:
+            raise PayloadTooLarge(f"The body may not be over {MAX_BODY_BYTES} bytes.")
+        raw = b64decode(text) if self._event.get("isBase64Encoded") else text.encode("utf-8", "surrogatepass")
+        if len(raw) > MAX_BODY_BYTES:
+            raise PayloadTooLarge(f"The body may not be over {MAX_BODY_BYTES} bytes.")
+        return raw
+
+    def one(self, view: View, version: int) -> Response[Any]:
+        """A single thing with its ETag; 304 where the client has it already."""
+        wanted = self[FIELDS]
+        body = orjson.dumps(_sparse(view, wanted) if wanted else view)
+        etag = f'"{version}-{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
+        headers: dict[str, str | list[str]] = {
+            "ETag": etag,
+            "Cache-Control": "private, no-cache",
+            "Vary": _VARY,
+        }
+        if self.route.method == "GET" and _names(self._header("if-none-match"), etag):
+            return Response(304, "application/json", None, headers)
+        return Response(self.route.status, "application/json", body.decode(), headers)
+
+    def page(self, page: Page[Any], view: Callable[[Any], View], *context: str) -> Response[Any]:
+        """A page of a listing. ``context`` are the filters, as given to ``page_request``."""
+        items = [view(item) for item in page.items]
+        wanted = self[FIELDS]
+        if wanted:
+            items = [_sparse(item, wanted) for item in items]
+        bookmark = bookmarks.encode(page.after, self._listing(context)) if page.after else None
+        body = orjson.dumps({"items": items, "bookmark": bookmark}).decode()
+        return Response(200, "application/json", body, {"Cache-Control": "private, no-cache", "Vary": _VARY})
+
+    def page_request(self, *context: str) -> PageRequest:
+        """
+        Raises:
+            InvalidParameter: the page size is out of range, or the bookmark is not one of this listing.
+        """
+        bookmark = self[BOOKMARK]
+        after = bookmarks.decode(bookmark, self._listing(context)) if bookmark else None
+        return PageRequest(self[PAGE_SIZE], after)
+
+    def _listing(self, context: tuple[str, ...]) -> str:
+        return "\n".join((self.viewer.user_id, self.route.path, *self._path.values(), *context))
+
+    def if_match(self) -> int | None:
+        """The version that ``If-Match`` demands, or None.
+
+        An ETag is a version and a digest of the body. The version counts the changes that clients made; a cover
+        that the stream renewed alters only the digest and must not make an edit fail.
+
+        Raises:
+            PreconditionFailed: the header names no ETag of ours.
+        """
+        header = self._header("if-match")
+        if header is None or header.strip() == "*":
+            return None
+        version, dash, _ = header.strip().strip('"').partition("-")
+        if not (dash and version.isdigit() and version.isascii() and len(version) <= MAX_VERSION_DIGITS):
+            raise PreconditionFailed
+        return int(version)
+
+    def once(self, work: Callable[[Receipt | None], Any], answer: Callable[[Any], tuple[View, int]]) -> Response[Any]:
+        """Do the work of a POST, or give the first answer again where its ``Idempotency-Key`` did it before.
+
+        Args:
+            work: takes the receipt to record in its transaction.
+            answer: makes the view and its version of what ``work`` gave.
+
+        Raises:
+            InvalidParameter: the key is empty or longer than ``IDEMPOTENCY_KEY_MAX``.
+            IdempotencyKeyReused: the key came with another request before.
+        """
+        key = self._header("idempotency-key")
+        if key is None:
+            return self.one(*answer(work(None)))
+        if not 0 < len(key) <= IDEMPOTENCY_KEY_MAX:
+            raise InvalidParameter("Idempotency-Key", f"must have 1 to {IDEMPOTENCY_KEY_MAX} characters")
+        receipt = Receipt(
+            self.viewer.user_id,
+            hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest(),
+            self._fingerprint(),
+            lambda result: orjson.dumps(answer(result)).decode(),
+        )
+        first = receipt.first_answer()
+        if first is not None:
+            response = self.one(*orjson.loads(first))
+            response.headers["Idempotent-Replayed"] = "true"
+            return response
+        return self.one(*answer(work(receipt)))
+
+    def _fingerprint(self) -> str:
+        # Sorted keys: some clients' dictionaries come out in another order on a retry.
+        body = orjson.dumps(orjson.loads(self._raw_body()), option=orjson.OPT_SORT_KEYS)
+        request = "\n".join((self.route.method, self.route.path, *self._path.values())).encode()
+        return hashlib.sha256(request + b"\n" + body).hexdigest()
+
+
+MAX_VERSION_DIGITS = 15
+_VARY = "Authorization, Accept-Encoding"
+
+
+def _sparse(view: View, wanted: tuple[str, ...]) -> View:
+    return {name: view[name] for name in wanted if name in view}
+
+
+def _names(header: str | None, etag: str) -> bool:
+    """Whether ``If-None-Match`` names the ETag; comparison is weak (RFC 9110, 13.1.2), as after compression."""
+    if header is None:
+        return False
+    return header.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in header.split(","))
+
+
+def no_content() -> Response[Any]:
+    """The answer to a DELETE."""
+    return Response(204)

@@ -1,0 +1,16 @@
+"""Which stream records wake which function. Filtered records cost nothing, so these name all that matters and no more.
+
+https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
+"""
+
+from typing import Any
+
+UPKEEP_FILTERS: list[dict[str, Any]] = [
+    {"dynamodb": {"NewImage": {"kind": {"S": ["board", "section"]}, "deleted": {"BOOL": [True]}}}},
+    {"dynamodb": {"NewImage": {"kind": {"S": ["pin"]}}}},
+    {
+        "eventName": ["REMOVE"],
+        "dynamodb": {"OldImage": {"kind": {"S": ["pin", "upload_reference", "upload_unused"]}}},
+    },
+]
+"""At most 5: the quota of an event source mapping."""

@@ -1,0 +1,78 @@
+"""What must follow a change of the main table, told from its stream. The order to do it is the item itself.
+
+Doing a task twice, late, or in another order ends in the same state, so replays and duplicates are harmless.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+Image = Mapping[str, Any] | None
+"""An item before or after the change, as DynamoDB writes it; None where there was or is none."""
+
+
+class CleanUpBoard(NamedTuple):
+    """Delete the pins and sections of a deleted board, then the board."""
+
+    board_id: str
+
+
+class ReleaseSection(NamedTuple):
+    """Put the pins of a deleted section on the board itself, then delete the section."""
+
+    board_id: str
+    section_id: str
+
+
+class RefreshCover(NamedTuple):
+    """Show the board's newest pins on its cover."""
+
+    board_id: str
+
+
+class WatchUpload(NamedTuple):
+    """A pin stopped showing an upload; unless others show it, start its last hour."""
+
+    object_key: str
+
+
+class SweepUpload(NamedTuple):
+    """An upload's last hour is over; delete it unless a pin shows it."""
+
+    object_key: str
+
+
+type Task = CleanUpBoard | ReleaseSection | RefreshCover | WatchUpload | SweepUpload
+
+
+def tasks(old: Image, new: Image) -> Iterator[Task]:
+    """What follows from one record of the stream."""
+    match _text(new or old, "kind"):
+        case "board" if new and _deleted(new):
+            yield CleanUpBoard(_text(new, "id"))
+        case "section" if new and _deleted(new):
+            yield ReleaseSection(_text(new, "board_id"), _text(new, "id"))
+        case "pin":
+            yield from _covers(old, new)
+        case "upload_reference" if old and not new:
+            yield WatchUpload(_object_key(old))
+        case "upload_unused" if old and not new:
+            yield SweepUpload(_object_key(old))
+
+
+def _covers(old: Image, new: Image) -> Iterator[RefreshCover]:
+    """A board's pictures change when a pin comes or goes; nothing edits a pin's picture."""
+    before, after = _text(old, "board_id"), _text(new, "board_id")
+    if before != after:
+        yield from (RefreshCover(board_id) for board_id in (before, after) if board_id)
+
+
+def _text(image: Image, name: str) -> str:
+    return str(image[name]["S"]) if image and name in image else ""
+
+
+def _deleted(image: Mapping[str, Any]) -> bool:
+    return bool(image.get("deleted", {}).get("BOOL"))
+
+
+def _object_key(image: Mapping[str, Any]) -> str:
+    return _text(image, "pk").partition("#")[2]

@@ -1,0 +1,140 @@
+"""What clients get, for the OpenAPI description and the tests. ``presence.http.views`` builds it."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from presence.domain.entities import Privacy
+
+Count = Field(ge=0)
+AnId = Field(pattern=r"^\d+$")
+
+
+def _no_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+def _absent(when: str) -> Any:
+    """A field that is left out when unknown, never null."""
+    return Field(default=None, description=f"Absent {when}.", json_schema_extra=_no_default)
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Error(BaseModel):
+    code: int
+    message: str
+
+
+class Owner(_Answer):
+    username: str
+
+
+class BoardMedia(_Answer):
+    image_cover_url: str | None
+    pin_thumbnail_urls: list[str] = Field(max_length=4)
+
+
+class Board(_Answer):
+    id: str = AnId
+    name: str
+    description: str | None
+    privacy: Privacy
+    is_ads_only: bool
+    owner: Owner
+    created_at: str
+    board_pins_modified_at: str | SkipJsonSchema[None] = _absent("until a pin was added, moved or deleted")
+    pin_count: int = Count
+    follower_count: int = Count
+    collaborator_count: int = Count
+    media: BoardMedia | SkipJsonSchema[None] = _absent("while the board has no picture")
+
+
+class Section(_Answer):
+    id: str = AnId
+    name: str
+
+
+class ImageDetails(_Answer):
+    url: str
+    width: int | SkipJsonSchema[None] = _absent("for pictures that were not uploaded here")
+    height: int | SkipJsonSchema[None] = _absent("for pictures that were not uploaded here")
+
+
+Images = dict[Literal["150x150", "400x300", "600x", "1200x", "originals"], ImageDetails]
+
+
+class MediaImage(_Answer):
+    media_type: Literal["image"]
+    images: Images
+
+
+class MediaItem(_Answer):
+    item_type: Literal["image"]
+    title: str | None
+    description: str | None
+    link: str | None
+    images: Images
+
+
+class MediaImages(_Answer):
+    media_type: Literal["multiple_images"]
+    items: list[MediaItem]
+
+
+class MediaVideo(_Answer):
+    media_type: Literal["video"]
+    media_id: str
+    video_url: str | None
+    cover_image_url: str | SkipJsonSchema[None] = _absent("without a cover")
+    images: Images | SkipJsonSchema[None] = _absent("without a cover")
+
+
+class Pin(_Answer):
+    id: str = AnId
+    created_at: str
+    link: str | None
+    title: str | None
+    description: str | None
+    dominant_color: str | None
+    alt_text: str | None
+    creative_type: Literal["REGULAR", "CAROUSEL", "VIDEO"]
+    board_id: str
+    board_section_id: str | None
+    board_owner: Owner
+    is_owner: bool
+    is_standard: bool
+    has_been_promoted: bool
+    parent_pin_id: str | None
+    pin_metrics: None
+    media: MediaImage | MediaImages | MediaVideo | SkipJsonSchema[None] = _absent("for a pin made from a URL")
+
+
+class Account(_Answer):
+    id: str = AnId
+    username: str
+    account_type: Literal["PINNER", "BUSINESS"]
+    business_name: str | None
+    board_count: int | None
+    pin_count: int | None
+    follower_count: int | None
+    following_count: int | None
+    monthly_views: int | None
+
+
+class BoardPage(_Answer):
+    items: list[Board]
+    bookmark: str | None
+
+
+class SectionPage(_Answer):
+    items: list[Section]
+    bookmark: str | None
+
+
+class PinPage(_Answer):
+    items: list[Pin]
+    bookmark: str | None

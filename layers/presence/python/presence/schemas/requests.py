@@ -1,0 +1,143 @@
+"""What clients send, field by field, with the limits that the OpenAPI description states."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from presence.domain.entities import Privacy
+from presence.domain.errors import BoardNameInvalid, PresenceError
+from presence.schemas.base import Request
+
+MAX_IMAGES = 5
+
+
+def _web_address(value: str) -> str | None:
+    if not value:
+        return None
+    if not value.lower().startswith(("http://", "https://")):
+        raise ValueError("should be an http or https URL")
+    return value
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9]+$", max_length=32)]
+Link = Annotated[str | None, StringConstraints(max_length=2048), AfterValidator(lambda v: v and _web_address(v))]
+Url = Annotated[str, StringConstraints(min_length=1, max_length=2048), AfterValidator(_web_address)]
+BoardName = Annotated[str, StringConstraints(min_length=1, max_length=180)]
+SectionName = Annotated[str, StringConstraints(min_length=1, max_length=180)]
+BoardDescription = Annotated[str, StringConstraints(max_length=500)]
+ContentType = Literal["image/jpeg", "image/png"]
+Base64 = Annotated[str, StringConstraints(min_length=1, pattern=r"^[a-zA-Z0-9+/=\s]+$")]
+
+
+class _BoardRequest(Request):
+    @classmethod
+    def broken_rule(cls, field: str, rule: str) -> PresenceError:
+        return BoardNameInvalid(field, rule) if field == "name" else super().broken_rule(field, rule)
+
+
+def _or_default(default: Any) -> BeforeValidator:
+    """Clients send null for what their user left unset."""
+    return BeforeValidator(lambda value: default if value is None else value)
+
+
+class BoardCreate(_BoardRequest):
+    name: BoardName
+    description: BoardDescription | None = None
+    privacy: Annotated[Privacy, _or_default(Privacy.PUBLIC)] = Privacy.PUBLIC
+    is_ads_only: Annotated[bool, _or_default(False)] = False
+
+
+class BoardUpdate(_BoardRequest):
+    name: BoardName | None = None
+    description: BoardDescription | None = None
+    privacy: Literal["PUBLIC", "SECRET"] | None = None
+
+
+class SectionCreate(Request):
+    name: SectionName
+
+
+class SectionUpdate(Request):
+    name: SectionName | None = None
+
+
+class ImageUrl(Request):
+    source_type: Literal["image_url"]
+    url: Url
+
+
+class ImageBase64(Request):
+    source_type: Literal["image_base64"]
+    content_type: ContentType
+    data: Base64
+
+
+class _CarouselItem(Request):
+    title: Annotated[str, StringConstraints(max_length=100)] | None = None
+    description: Annotated[str, StringConstraints(max_length=800)] | None = None
+    link: Link = None
+
+
+class ImageUrlItem(_CarouselItem):
+    url: Url
+
+
+class ImageBase64Item(_CarouselItem):
+    content_type: ContentType
+    data: Base64
+
+
+class MultipleImageUrls(Request):
+    source_type: Literal["multiple_image_urls"]
+    items: Annotated[list[ImageUrlItem], Field(min_length=2, max_length=MAX_IMAGES)]
+    index: Annotated[int | None, Field(ge=0, lt=MAX_IMAGES)] = None
+
+
+class MultipleImageBase64(Request):
+    source_type: Literal["multiple_image_base64"]
+    items: Annotated[list[ImageBase64Item], Field(min_length=2, max_length=MAX_IMAGES)]
+    index: Annotated[int | None, Field(ge=0, lt=MAX_IMAGES)] = None
+
+
+class VideoId(Request):
+    source_type: Literal["video_id"]
+    media_id: Id
+    cover_image_url: Url | None = None
+    cover_image_content_type: ContentType | None = None
+    cover_image_data: Base64 | None = None
+
+
+class PinUrl(Request):
+    source_type: Literal["pin_url"]
+    url: Url | None = None
+
+
+MediaSource = Annotated[
+    ImageUrl | ImageBase64 | MultipleImageUrls | MultipleImageBase64 | VideoId | PinUrl,
+    Field(discriminator="source_type"),
+]
+
+
+class _PinTexts(Request):
+    title: Annotated[str, StringConstraints(max_length=100)] | None = None
+    description: Annotated[str, StringConstraints(max_length=800)] | None = None
+    alt_text: Annotated[str, StringConstraints(max_length=500)] | None = None
+    link: Link = None
+
+
+class PinCreate(_PinTexts):
+    board_id: Id
+    board_section_id: Id | None = None
+    dominant_color: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")] | None = None
+    parent_pin_id: Id | None = None
+    media_source: MediaSource
+
+
+class PinUpdate(_PinTexts):
+    board_id: Id | None = None
+    board_section_id: Id | None = None
+
+
+class PinSave(Request):
+    board_id: Id | None = None
+    board_section_id: Id | None = None

@@ -1,0 +1,1 @@
+"""Use cases: load, ask the policy, write. HTTP handlers and stream handlers call the same services."""

@@ -1,0 +1,70 @@
+"""Who a token's subject is here. The first sign-in makes the profile."""
+
+import re
+import unicodedata
+from secrets import randbelow
+
+from presence.domain import clock
+from presence.domain.entities import Profile, Viewer
+from presence.domain.errors import Conflict, UserNotFound
+from presence.domain.ids import new_id
+from presence.storage import profiles
+from presence.storage.table import Transaction
+
+USERNAME_MIN, USERNAME_MAX = 3, 30
+_ATTEMPTS = 5
+
+
+def sign_in(issuer: str, subject: str, wanted: str) -> Profile:
+    """The profile of a subject; on the first sign-in a new one, named like ``wanted`` as far as that is free.
+
+    2 requests; 2 more (a transaction of 3 writes) on the first sign-in, and 1 more per username that is taken.
+
+    Raises:
+        Conflict: neither the name nor variants of it were free.
+    """
+    for attempt in range(_ATTEMPTS):
+        user_id = profiles.id_by_identity(issuer, subject)
+        profile = profiles.get(user_id) if user_id else None
+        if profile:
+            return profile
+        profile = Profile(id=new_id(), username=_username(wanted, attempt), created_at=clock.timestamp())
+        try:
+            _create(profile, issuer, subject)
+        except _Taken:
+            continue  # another sign-in of the same subject made it, or the name is somebody else's
+        return profile
+    raise Conflict("No username could be found; please try again.")
+
+
+class _Taken(Exception):
+    """The identity or the username has a holder."""
+
+
+def _create(profile: Profile, issuer: str, subject: str) -> None:
+    tx = Transaction()
+    profiles.claim_identity(tx, issuer, subject, profile.id, otherwise=_Taken())
+    profiles.claim_username(tx, profile.username, profile.id, otherwise=_Taken())
+    profiles.put(tx, profile, otherwise=_Taken())
+    tx.commit()
+
+
+def _username(wanted: str, attempt: int) -> str:
+    """Lower-case letters, digits and underscores, of 3 to 30 characters, never digits alone (those are ids)."""
+    ascii_name = unicodedata.normalize("NFKD", wanted.partition("@")[0]).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "_", ascii_name).strip("_")[: USERNAME_MAX - 6]
+    if len(name) < USERNAME_MIN or name.isdigit():
+        name = f"user_{name}".rstrip("_")
+    return name if attempt == 0 else f"{name}_{randbelow(100_000):05d}"
+
+
+def get(viewer: Viewer) -> Profile:
+    """The caller's own profile: 1 request.
+
+    Raises:
+        UserNotFound: the profile is gone although the token is still valid.
+    """
+    profile = profiles.get(viewer.user_id)
+    if profile is None:
+        raise UserNotFound("User not found.")
+    return profile

@@ -1,0 +1,275 @@
+"""Boards and their sections: create, read, change, delete."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from presence.domain import clock
+from presence.domain.entities import Board, Privacy, Section, Viewer
+from presence.domain.errors import (
+    BoardNameTaken,
+    BoardNotFound,
+    Conflict,
+    LimitReached,
+    PreconditionFailed,
+    SectionNotFound,
+    UserNotFound,
+)
+from presence.domain.ids import new_id
+from presence.domain.slugs import slug
+from presence.policies import permissions, visibility
+from presence.policies.permissions import Action
+from presence.services.paging import Page, PageRequest, fill
+from presence.services.receipts import Receipt
+from presence.storage import boards
+from presence.storage.table import Otherwise, Raw, Transaction
+
+MAX_BOARDS = 2000
+MAX_SECTIONS = 500
+
+
+def visible(board: Board | None, viewer: Viewer) -> Board:
+    """The board, if there is one that the viewer may see.
+
+    Raises:
+        BoardNotFound: there is none, or it is hidden: the two cannot be told apart.
+    """
+    if board is None or not visibility.may_view_board(board, viewer):
+        raise BoardNotFound
+    return board
+
+
+def get(viewer: Viewer, board_id: str) -> Board:
+    return visible(boards.get(board_id), viewer)
+
+
+def list_own(viewer: Viewer, request: PageRequest, privacy: Collection[str]) -> Page[Board]:
+    """The viewer's boards with one of these privacies, newest first."""
+    return fill(
+        request,
+        lambda after, limit: boards.list_of_owner(viewer.user_id, after=after, limit=limit),
+        lambda found: (b for b in found if b.privacy in privacy and visibility.may_list_board(b, viewer)),
+    )
+
+
+def create(
+    viewer: Viewer,
+    *,
+    name: str,
+    description: str | None = None,
+    privacy: str = Privacy.PUBLIC,
+    is_ads_only: bool = False,
+    receipt: Receipt | None = None,
+) -> Board:
+    """A new board of the viewer's.
+
+    Raises:
+        BoardNameTaken: the viewer has a board whose name has the same slug.
+        LimitReached: the viewer has ``MAX_BOARDS`` boards.
+        ScopeMissing: the board is to be secret and the token lacks ``boards:write_secret``.
+    """
+    if privacy == Privacy.SECRET:
+        permissions.require_secret(Action.EDIT_BOARD, viewer)
+    board = Board(
+        id=new_id(),
+        owner_id=viewer.user_id,
+        owner_username=viewer.username,
+        name=name,
+        slug=slug(name),
+        privacy=privacy,
+        created_at=clock.timestamp(),
+        description=description,
+        is_ads_only=is_ads_only,
+    )
+    tx = Transaction()
+    if receipt:
+        receipt.record(tx, board)
+    boards.claim_slug(tx, board, otherwise=_name_taken("create"))
+    boards.put(tx, board, otherwise=Conflict("Could not create board; please try again."))
+    boards.count_board(
+        tx,
+        viewer.user_id,
+        1,
+        at_most=MAX_BOARDS,
+        otherwise=LimitReached(f"You have reached the limit of {MAX_BOARDS} boards."),
+    )
+    tx.commit()
+    return board
+
+
+def update(
+    viewer: Viewer,
+    board_id: str,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    clear_description: bool = False,
+    privacy: str | None = None,
+    version: int | None = None,
+) -> Board:
+    """Change what is given; what is None stays (``clear_description`` removes the description).
+
+    Raises:
+        BoardNotFound: no board that the viewer can see.
+        NotPermitted: it is not the viewer's.
+        BoardNameTaken: the new name has the slug of another board of the owner's.
+        PreconditionFailed: ``version`` is given and not the current one.
+        ScopeMissing: the board is or becomes secret and the token lacks ``boards:write_secret``.
+    """
+    before = get(viewer, board_id)
+    permissions.require_board(Action.EDIT_BOARD, before, viewer)
+    if privacy == Privacy.SECRET:
+        permissions.require_secret(Action.EDIT_BOARD, viewer)
+    require_version(before.version, version)
+    after = replace(
+        before,
+        name=before.name if name is None else name,
+        slug=before.slug if name is None else slug(name),
+        description=None if clear_description else before.description if description is None else description,
+        privacy=before.privacy if privacy is None else privacy,
+    )
+    if after == before:
+        return before
+    tx = Transaction()
+    if after.slug != before.slug:
+        boards.claim_slug(tx, after, otherwise=_name_taken("edit"))
+        boards.release_slug(tx, before, otherwise=_changed_meanwhile())
+    boards.update(tx, before, after, version=version, otherwise=_board_changed(version))
+    tx.commit()
+    return replace(after, version=before.version + 1)
+
+
+def delete(viewer: Viewer, board_id: str, *, version: int | None = None) -> None:
+    """The board is gone for every read at once; what lies on it is cleaned up by the stream.
+
+    Raises:
+        BoardNotFound: no board that the viewer can see.
+        NotPermitted: it is not the viewer's.
+        PreconditionFailed: ``version`` is given and not the current one.
+    """
+    board = get(viewer, board_id)
+    permissions.require_board(Action.DELETE_BOARD, board, viewer)
+    require_version(board.version, version)
+    tx = Transaction()
+    boards.mark_deleted(tx, board, version=version, otherwise=_board_changed(version))
+    boards.release_slug(tx, board, otherwise=_changed_meanwhile())
+    boards.count_board(tx, board.owner_id, -1, otherwise=UserNotFound("User not found."))
+    tx.commit()
+
+
+def require_version(current: int, version: int | None) -> None:
+    """``If-Match``, before anything is written; the write itself is conditioned on it again."""
+    if version is not None and version != current:
+        raise PreconditionFailed
+
+
+def stale(standing: Raw, version: int | None) -> Exception:
+    """Why the condition of a change failed on an item that is there."""
+    if version is not None and int(standing["version"]["N"]) != version:
+        return PreconditionFailed()
+    return _changed_meanwhile()
+
+
+def _changed_meanwhile() -> Conflict:
+    return Conflict("It was changed at the same time; please try again.")
+
+
+def _name_taken(verb: str) -> BoardNameTaken:
+    return BoardNameTaken(f"Could not {verb} board: you already have a board with this name.")
+
+
+def _board_changed(version: int | None) -> Otherwise:
+    return lambda standing: stale(standing, version) if standing and boards.alive(standing) else BoardNotFound()
+
+
+def list_sections(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Section]:
+    """A board's sections in the order they were made.
+
+    Raises:
+        BoardNotFound: no board that the viewer can see.
+    """
+    get(viewer, board_id)
+    return fill(
+        request,
+        lambda after, limit: boards.list_sections(board_id, after=after, limit=limit),
+        lambda sections: (section for section in sections if not section.deleted),
+    )
+
+
+def create_section(viewer: Viewer, board_id: str, *, name: str, receipt: Receipt | None = None) -> Section:
+    """A new, empty section.
+
+    Raises:
+        BoardNotFound: no board that the viewer can see.
+        NotPermitted: the viewer is neither its owner nor a collaborator.
+        LimitReached: the board has ``MAX_SECTIONS`` sections.
+    """
+    permissions.require_board(Action.EDIT_SECTIONS, get(viewer, board_id), viewer)
+    section = Section(id=new_id(), board_id=board_id, name=name)
+    tx = Transaction()
+    if receipt:
+        receipt.record(tx, section)
+    boards.put_section(tx, section, otherwise=Conflict("Please try again."))
+    boards.add_section(tx, board_id, at_most=MAX_SECTIONS, otherwise=_no_room_for_section)
+    tx.commit()
+    return section
+
+
+def update_section(
+    viewer: Viewer, board_id: str, section_id: str, *, name: str | None, version: int | None = None
+) -> Section:
+    """Rename a section.
+
+    Raises:
+        BoardNotFound, SectionNotFound: nothing that the viewer can see.
+        NotPermitted: the viewer is neither the board's owner nor a collaborator.
+        PreconditionFailed: ``version`` is given and not the current one.
+    """
+    section = _editable_section(viewer, board_id, section_id, version)
+    if name is None or name == section.name:
+        return section
+    tx = Transaction()
+    boards.rename_section(tx, section, name, version=version, otherwise=_section_changed(version))
+    tx.commit()
+    return replace(section, name=name, version=section.version + 1)
+
+
+def delete_section(viewer: Viewer, board_id: str, section_id: str, *, version: int | None = None) -> None:
+    """The section is gone at once and its pins are on the board; the stream takes the section's name off them.
+
+    Raises: as ``update_section``.
+    """
+    section = _editable_section(viewer, board_id, section_id, version)
+    tx = Transaction()
+    boards.mark_section_deleted(tx, section, version=version, otherwise=_section_changed(version))
+    boards.drop_section(tx, section, otherwise=BoardNotFound())
+    tx.commit()
+
+
+def get_section(viewer: Viewer, board_id: str, section_id: str) -> tuple[Board, Section]:
+    """A section and its board: 1 request.
+
+    Raises:
+        BoardNotFound, SectionNotFound: nothing that the viewer can see.
+    """
+    found, section = boards.get_with_section(board_id, section_id)
+    board = visible(found, viewer)
+    if section is None or section.deleted:
+        raise SectionNotFound
+    return board, section
+
+
+def _editable_section(viewer: Viewer, board_id: str, section_id: str, version: int | None) -> Section:
+    board, section = get_section(viewer, board_id, section_id)
+    permissions.require_board(Action.EDIT_SECTIONS, board, viewer)
+    require_version(section.version, version)
+    return section
+
+
+def _section_changed(version: int | None) -> Otherwise:
+    return lambda standing: stale(standing, version) if standing and "deleted" not in standing else SectionNotFound()
+
+
+def _no_room_for_section(standing: Raw | None) -> Exception:
+    if boards.alive(standing) is None:
+        return BoardNotFound()
+    return LimitReached(f"The board has reached the limit of {MAX_SECTIONS} sections.")

@@ -1,0 +1,176 @@
+"""What the stream makes happen after a change: clean-up of what was deleted, covers, unused uploads.
+
+Progress lives in the table alone, so work that stops anywhere goes on from there. A deleted board is removed only
+when its exact ``pin_count`` is 0: an index that lags cannot make it forget a pin.
+"""
+
+from collections.abc import Callable
+from time import monotonic
+
+from presence.domain.entities import Pin
+from presence.projections.upkeep import (
+    CleanUpBoard,
+    RefreshCover,
+    ReleaseSection,
+    SweepUpload,
+    Task,
+    WatchUpload,
+)
+from presence.services.paging import MAX_READ
+from presence.storage import boards, pins, uploads
+from presence.storage.table import TRANSACTION_LIMIT, Raw, Transaction
+
+BUDGET_SECONDS = 20.0
+"""One task holds up the shard for no longer; then its item goes through the stream again, behind the others."""
+
+COVER_PINS = 5
+
+
+class _Changed(Exception):
+    """What was to be cleaned up changed meanwhile; look again."""
+
+
+class NotYetVisible(Exception):
+    """The index lags behind the counts; the record must come again."""
+
+
+def run(task: Task) -> None:
+    """Do one task. Doing it again, or later, is harmless.
+
+    Raises:
+        NotYetVisible, Throttled, StorageUnavailable, Conflict: the record must come again.
+    """
+    match task:
+        case CleanUpBoard(board_id):
+            _clean_up_board(board_id)
+        case ReleaseSection(board_id, section_id):
+            _release_section(board_id, section_id)
+        case RefreshCover(board_id):
+            _refresh_cover(board_id)
+        case WatchUpload(object_key):
+            _watch_upload(object_key)
+        case SweepUpload(object_key):
+            if not uploads.is_referenced(object_key):
+                uploads.remove(object_key)
+
+
+def _clean_up_board(board_id: str) -> None:
+    board = boards.get(board_id)
+    if board is None or not board.deleted:
+        return
+
+    def delete(batch: list[Pin]) -> None:
+        tx = Transaction()
+        for pin in batch:
+            pins.delete(tx, pin, otherwise=_Changed())
+            uploads.dereference(tx, pin)
+        boards.uncount_pins_of_deleted(tx, board_id, len(batch), otherwise=_Changed())
+        tx.commit()
+
+    if not _each_batch(lambda: pins.list_on_board(board_id, limit=MAX_READ)[0], delete):
+        _again(lambda tx: boards.touch(tx, board_id, otherwise=_Changed()))
+        return
+    while sections := boards.list_sections(board_id, after=None, limit=TRANSACTION_LIMIT)[0]:
+        tx = Transaction()
+        for section in sections:
+            boards.purge_section(tx, section, otherwise=_Changed())
+        tx.commit()
+    tx = Transaction()
+    boards.remove(tx, board_id, otherwise=_not_yet_empty)
+    tx.commit()
+
+
+def _release_section(board_id: str, section_id: str) -> None:
+    _, section = boards.get_with_section(board_id, section_id)
+    if section is None or not section.deleted:
+        return
+
+    def release(batch: list[Pin]) -> None:
+        tx = Transaction()
+        for pin in batch:
+            pins.leave_section(tx, pin, otherwise=_Changed())
+        boards.leave_section(tx, board_id, section_id, len(batch), otherwise=_Changed())
+        tx.commit()
+
+    if not _each_batch(lambda: pins.list_in_section(section_id, limit=MAX_READ)[0], release):
+        _again(lambda tx: boards.touch_section(tx, board_id, section_id, otherwise=_Changed()))
+        return
+    tx = Transaction()
+    boards.remove_section(tx, board_id, section_id, otherwise=_not_yet_empty)
+    boards.forget_section(tx, board_id, section_id, otherwise=_Changed())
+    tx.commit()
+
+
+def _each_batch(read: Callable[[], list[Pin]], work: Callable[[list[Pin]], None]) -> bool:
+    """Work on all pins in transactions. True when none are left in sight, False when the time is up."""
+    deadline = monotonic() + BUDGET_SECONDS
+    done: set[str] = set()
+    while waiting := [pin for pin in read() if pin.id not in done]:
+        for batch in _batches(waiting):
+            if monotonic() > deadline:
+                return False
+            try:
+                work(batch)
+            except _Changed:
+                _one_by_one(batch, work)
+            done.update(pin.id for pin in batch)
+    return True
+
+
+def _one_by_one(batch: list[Pin], work: Callable[[list[Pin]], None]) -> None:
+    """A pin that changed must not hold up the others; if it is still to be done, the next look finds it."""
+    for pin in batch:
+        try:
+            work([pin])
+        except _Changed:
+            continue
+
+
+def _batches(waiting: list[Pin]) -> list[list[Pin]]:
+    """Batches that fit a transaction: a write for each pin and each of its uploads, and one for the count."""
+    batches: list[list[Pin]] = [[]]
+    room = TRANSACTION_LIMIT - 1
+    for pin in waiting:
+        writes = 1 + len(pin.uploads)
+        if writes > room:
+            batches.append([])
+            room = TRANSACTION_LIMIT - 1
+        batches[-1].append(pin)
+        room -= writes
+    return batches
+
+
+def _again(touch: Callable[[Transaction], None]) -> None:
+    tx = Transaction()
+    touch(tx)
+    tx.commit()
+
+
+def _refresh_cover(board_id: str) -> None:
+    newest, _ = pins.list_on_board(board_id, limit=COVER_PINS)
+    pictures = tuple(picture for picture in map(_picture, newest) if picture)
+    tx = Transaction()
+    boards.set_cover(tx, board_id, pictures, otherwise=_Changed())
+    try:
+        tx.commit()
+    except _Changed:
+        return  # it is so already, or the board is gone
+
+
+def _picture(pin: Pin) -> str | None:
+    if not pin.media.images:
+        return None
+    image = pin.media.images[pin.media.cover_index]
+    return image.key or image.url
+
+
+def _watch_upload(object_key: str) -> None:
+    if uploads.is_referenced(object_key):
+        return
+    tx = Transaction()
+    uploads.mark_unused(tx, object_key)
+    tx.commit()
+
+
+def _not_yet_empty(standing: Raw | None) -> Exception:
+    return _Changed() if standing is None else NotYetVisible("Pins are counted that the index does not show yet.")

@@ -1,0 +1,231 @@
+"""Boards and sections in the table. docs/access-patterns.md lists the cost of each."""
+
+from collections.abc import Iterable
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from presence.domain.entities import Board, Section
+from presence.storage import codec, keys, table
+from presence.storage.models import BoardItem, ClaimItem, Item, ProfileItem, SectionItem
+from presence.storage.table import Otherwise, Raw, Transaction
+
+
+def get(board_id: str) -> Board | None:
+    raw = table.get(keys.board(board_id))
+    return codec.board(raw) if raw else None
+
+
+def get_many(board_ids: Iterable[str]) -> dict[str, Board]:
+    found = table.batch_get(keys.board(board_id) for board_id in board_ids)
+    return {board.id: board for board in map(codec.board, found.values())}
+
+
+def get_with_section(board_id: str, section_id: str) -> tuple[Board | None, Section | None]:
+    board_key, section_key = keys.board(board_id), keys.section(board_id, section_id)
+    found = table.batch_get((board_key, section_key))
+    board, section = found.get(board_key), found.get(section_key)
+    return codec.board(board) if board else None, codec.section(section) if section else None
+
+
+def list_of_owner(owner_id: str, *, after: str | None, limit: int) -> tuple[list[Board], bool]:
+    """A user's boards, newest first."""
+    partition = keys.boards_of(owner_id)
+    start = table.index_position(keys.board(after), "by_owner", partition, after) if after else None
+    items, more = table.query(partition, index="by_owner", after=start, limit=limit)
+    return [codec.board(item) for item in items], more
+
+
+def list_sections(board_id: str, *, after: str | None, limit: int) -> tuple[list[Section], bool]:
+    """A board's sections in the order they were made."""
+    items, more = table.query(
+        keys.sections_of(board_id),
+        prefix=keys.SECTION_PREFIX,
+        after=table.position(keys.section(board_id, after)) if after else None,
+        limit=limit,
+        newest_first=False,
+    )
+    return [codec.section(item) for item in items], more
+
+
+def id_by_slug(owner_id: str, slug: str) -> str | None:
+    claim = table.get(keys.board_slug(owner_id, slug))
+    return claim["holder_id"]["S"] if claim else None
+
+
+_ALIVE: Condition = BoardItem.pk.exists() & BoardItem.deleted.does_not_exist()
+_SECTION_ALIVE: Condition = SectionItem.pk.exists() & SectionItem.deleted.does_not_exist()
+
+
+def alive(standing: Raw | None) -> Board | None:
+    """The board that stands where a condition failed, unless it is gone."""
+    board = codec.board(standing) if standing else None
+    return board if board and not board.deleted else None
+
+
+def put(tx: Transaction, board: Board, *, otherwise: Otherwise) -> None:
+    item = BoardItem(
+        *keys.board(board.id),
+        owner_pk=keys.boards_of(board.owner_id),
+        owner_sk=board.id,
+        **codec.board_attributes(board),
+    )
+    tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
+
+
+def claim_slug(tx: Transaction, board: Board, *, otherwise: Otherwise) -> None:
+    """Board names are unique per owner: the slug's item exists once."""
+    item = ClaimItem(*keys.board_slug(board.owner_id, board.slug), holder_id=board.id)
+    tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
+
+
+def release_slug(tx: Transaction, board: Board, *, otherwise: Otherwise) -> None:
+    item = ClaimItem(*keys.board_slug(board.owner_id, board.slug))
+    tx.delete(item, ClaimItem.holder_id == board.id, otherwise=otherwise)
+
+
+def count_board(tx: Transaction, owner_id: str, by: int, *, at_most: int | None = None, otherwise: Otherwise) -> None:
+    """Add to the owner's number of boards, which may not go over ``at_most``."""
+    condition: Condition = ProfileItem.pk.exists()
+    if at_most is not None:
+        condition &= ProfileItem.board_count < at_most
+    tx.update(
+        ProfileItem(*keys.profile(owner_id)),
+        [ProfileItem.board_count.add(by)],
+        condition,
+        otherwise=otherwise,
+    )
+
+
+def update(tx: Transaction, before: Board, after: Board, *, version: int | None, otherwise: Otherwise) -> None:
+    """Write what changed of name, description and privacy, if the slug (and the version, if given) is still so."""
+    actions: list[Action] = [BoardItem.version.add(1)]
+    if after.name != before.name:
+        actions += [BoardItem.name.set(after.name), BoardItem.slug.set(after.slug)]
+    if after.description != before.description:
+        actions.append(
+            BoardItem.description.remove()
+            if after.description is None
+            else BoardItem.description.set(after.description)
+        )
+    if after.privacy != before.privacy:
+        actions.append(BoardItem.privacy.set(after.privacy))
+    tx.update(BoardItem(*keys.board(before.id)), actions, _still(before, version), otherwise=otherwise)
+
+
+def mark_deleted(tx: Transaction, board: Board, *, version: int | None, otherwise: Otherwise) -> None:
+    """Gone for every read; the item stays as the order to clean up what is on it."""
+    actions = [
+        BoardItem.deleted.set(True),
+        BoardItem.owner_pk.remove(),
+        BoardItem.owner_sk.remove(),
+        BoardItem.version.add(1),
+    ]
+    tx.update(BoardItem(*keys.board(board.id)), actions, _still(board, version), otherwise=otherwise)
+
+
+def _still(board: Board, version: int | None) -> Condition:
+    condition: Condition = _ALIVE & (BoardItem.slug == board.slug)
+    return condition if version is None else condition & (BoardItem.version == version)
+
+
+def count_pins(tx: Transaction, board_id: str, by: int, *, at: str, otherwise: Otherwise) -> None:
+    """Add to a living board's number of pins, modified at the given time."""
+    actions = [BoardItem.pin_count.add(by), BoardItem.pins_modified_at.set(at), BoardItem.version.add(1)]
+    tx.update(BoardItem(*keys.board(board_id)), actions, _ALIVE, otherwise=otherwise)
+
+
+def put_section(tx: Transaction, section: Section, *, otherwise: Otherwise) -> None:
+    item = SectionItem(*keys.section(section.board_id, section.id), **codec.section_attributes(section))
+    tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
+
+
+def add_section(tx: Transaction, board_id: str, *, at_most: int, otherwise: Otherwise) -> None:
+    """Count one more section on a living board, which may not have more than ``at_most``."""
+    condition = _ALIVE & (BoardItem.section_count < at_most)
+    tx.update(BoardItem(*keys.board(board_id)), [BoardItem.section_count.add(1)], condition, otherwise=otherwise)
+
+
+def drop_section(tx: Transaction, section: Section, *, otherwise: Otherwise) -> None:
+    """Count one section less; until its pins are released, reads take them to be on the board itself."""
+    actions = [BoardItem.section_count.add(-1), BoardItem.deleted_section_ids.add({section.id})]
+    tx.update(BoardItem(*keys.board(section.board_id)), actions, _ALIVE, otherwise=otherwise)
+
+
+def rename_section(tx: Transaction, section: Section, name: str, *, version: int | None, otherwise: Otherwise) -> None:
+    actions = [SectionItem.name.set(name), SectionItem.version.add(1)]
+    tx.update(_section(section), actions, _section_still(version), otherwise=otherwise)
+
+
+def mark_section_deleted(tx: Transaction, section: Section, *, version: int | None, otherwise: Otherwise) -> None:
+    tx.update(_section(section), [SectionItem.deleted.set(True)], _section_still(version), otherwise=otherwise)
+
+
+def _section(section: Section) -> SectionItem:
+    return SectionItem(*keys.section(section.board_id, section.id))
+
+
+def _section_still(version: int | None) -> Condition:
+    return _SECTION_ALIVE if version is None else _SECTION_ALIVE & (SectionItem.version == version)
+
+
+def enter_section(tx: Transaction, board_id: str, section_id: str, *, otherwise: Otherwise) -> None:
+    """One pin more in a living section."""
+    item = SectionItem(*keys.section(board_id, section_id))
+    tx.update(item, [SectionItem.pin_count.add(1)], _SECTION_ALIVE, otherwise=otherwise)
+
+
+def leave_section(tx: Transaction, board_id: str, section_id: str, by: int = 1, *, otherwise: Otherwise) -> None:
+    """Pins less in a section that exists: it does until its last pin has left, even when it is deleted."""
+    item = SectionItem(*keys.section(board_id, section_id))
+    tx.update(item, [SectionItem.pin_count.add(-by)], SectionItem.pk.exists(), otherwise=otherwise)
+
+
+def uncount_pins_of_deleted(tx: Transaction, board_id: str, by: int, *, otherwise: Otherwise) -> None:
+    item = BoardItem(*keys.board(board_id))
+    tx.update(item, [BoardItem.pin_count.add(-by)], BoardItem.pk.exists(), otherwise=otherwise)
+
+
+def remove_section(tx: Transaction, board_id: str, section_id: str, *, otherwise: Otherwise) -> None:
+    """A deleted section whose last pin has left."""
+    tx.delete(SectionItem(*keys.section(board_id, section_id)), SectionItem.pin_count == 0, otherwise=otherwise)
+
+
+def purge_section(tx: Transaction, section: Section, *, otherwise: Otherwise) -> None:
+    """A section of a deleted board whose pins are gone."""
+    tx.delete(_section(section), SectionItem.pk.exists(), otherwise=otherwise)
+
+
+def forget_section(tx: Transaction, board_id: str, section_id: str, *, otherwise: Otherwise) -> None:
+    """No pin refers to the section any more, so reads need not know of it."""
+    actions = [BoardItem.deleted_section_ids.delete({section_id})]
+    tx.update(BoardItem(*keys.board(board_id)), actions, BoardItem.pk.exists(), otherwise=otherwise)
+
+
+def remove(tx: Transaction, board_id: str, *, otherwise: Otherwise) -> None:
+    """A deleted board whose last pin is gone."""
+    condition = (BoardItem.pin_count == 0) & (BoardItem.deleted == True)  # noqa: E712
+    tx.delete(BoardItem(*keys.board(board_id)), condition, otherwise=otherwise)
+
+
+def touch(tx: Transaction, board_id: str, *, otherwise: Otherwise) -> None:
+    """Send a board through the stream again."""
+    tx.update(
+        BoardItem(*keys.board(board_id)),
+        [BoardItem.version.add(1)],
+        BoardItem.pk.exists(),
+        otherwise=otherwise,
+    )
+
+
+def touch_section(tx: Transaction, board_id: str, section_id: str, *, otherwise: Otherwise) -> None:
+    """Send a section through the stream again."""
+    item = SectionItem(*keys.section(board_id, section_id))
+    tx.update(item, [SectionItem.version.add(1)], SectionItem.pk.exists(), otherwise=otherwise)
+
+
+def set_cover(tx: Transaction, board_id: str, cover: tuple[str, ...], *, otherwise: Otherwise) -> None:
+    """Not a change by a client, so the version stays. Fails where the cover is so already."""
+    text = codec.cover_to_wire(cover)
+    condition = _ALIVE & ((BoardItem.cover != text) | BoardItem.cover.does_not_exist())
+    tx.update(BoardItem(*keys.board(board_id)), [BoardItem.cover.set(text)], condition, otherwise=otherwise)

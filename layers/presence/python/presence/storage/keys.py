@@ -1,0 +1,78 @@
+"""Every key string of the table, by access pattern. docs/access-patterns.md lists what each serves.
+
+Ids are 19 digits, so a sort key that ends in one sorts by age.
+"""
+
+Key = tuple[str, str]
+
+
+def board(board_id: str) -> Key:
+    return f"BOARD#{board_id}", "BOARD"
+
+
+def pin(pin_id: str) -> Key:
+    return f"PIN#{pin_id}", "PIN"
+
+
+def profile(user_id: str) -> Key:
+    return f"USER#{user_id}", "PROFILE"
+
+
+SECTION_PREFIX = "SECTION#"
+
+
+def sections_of(board_id: str) -> str:
+    return board(board_id)[0]
+
+
+def section(board_id: str, section_id: str) -> Key:
+    return sections_of(board_id), f"{SECTION_PREFIX}{section_id}"
+
+
+def board_slug(owner_id: str, slug: str) -> Key:
+    return f"USER#{owner_id}", f"SLUG#{slug}"
+
+
+def username(name: str) -> Key:
+    return f"USERNAME#{name}", "USERNAME"
+
+
+def identity(issuer: str, subject: str) -> Key:
+    """The user behind a token's issuer and subject."""
+    return f"IDENTITY#{issuer}#{subject}", "IDENTITY"
+
+
+def receipt(user_id: str, digest: str) -> Key:
+    """The answer given to an ``Idempotency-Key`` (by digest: clients choose its length and characters)."""
+    return f"USER#{user_id}", f"RECEIPT#{digest}"
+
+
+REFERENCE_PREFIX = "PIN#"
+
+
+def upload(object_key: str) -> str:
+    return f"UPLOAD#{object_key}"
+
+
+def upload_reference(object_key: str, pin_id: str) -> Key:
+    return upload(object_key), f"{REFERENCE_PREFIX}{pin_id}"
+
+
+def upload_unused(object_key: str) -> Key:
+    return upload(object_key), "UNUSED"
+
+
+def boards_of(owner_id: str) -> str:
+    return f"USER#{owner_id}#BOARDS"
+
+
+def pins_of(owner_id: str) -> str:
+    return f"USER#{owner_id}#PINS"
+
+
+def pins_on(board_id: str) -> str:
+    return f"BOARD#{board_id}#PINS"
+
+
+def pins_in(section_id: str) -> str:
+    return f"SECTION#{section_id}#PINS"

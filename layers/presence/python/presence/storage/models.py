@@ -1,0 +1,143 @@
+"""What lies in the table: one PynamoDB model per kind of item, all on one base that declares the indexes.
+
+The deployed table is derived from ``Item`` (``infra/data_stack.py``), so keys and indexes have one truth.
+"""
+
+import os
+
+from pynamodb.attributes import (
+    BooleanAttribute,
+    DiscriminatorAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.models import Model
+
+
+class _ByOwner(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_owner"
+        projection = AllProjection()
+
+    owner_pk = UnicodeAttribute(hash_key=True)
+    owner_sk = UnicodeAttribute(range_key=True)
+
+
+class _ByBoard(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_board"
+        projection = AllProjection()
+
+    board_pk = UnicodeAttribute(hash_key=True)
+    board_sk = UnicodeAttribute(range_key=True)
+
+
+class _BySection(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_section"
+        projection = AllProjection()
+
+    section_pk = UnicodeAttribute(hash_key=True)
+    section_sk = UnicodeAttribute(range_key=True)
+
+
+class Item(Model):
+    """Any item: its key, its kind, and the keys of the indexes (set only where the item is listed)."""
+
+    class Meta:
+        table_name = os.environ.get("TABLE_NAME", "presence")
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    kind = DiscriminatorAttribute()
+    owner_pk = UnicodeAttribute(null=True)
+    owner_sk = UnicodeAttribute(null=True)
+    board_pk = UnicodeAttribute(null=True)
+    board_sk = UnicodeAttribute(null=True)
+    section_pk = UnicodeAttribute(null=True)
+    section_sk = UnicodeAttribute(null=True)
+    expires_at = NumberAttribute(null=True)
+    """Seconds since the epoch. DynamoDB deletes the item some time after (TTL, up to a few days)."""
+
+    by_owner = _ByOwner()
+    by_board = _ByBoard()
+    by_section = _BySection()
+
+
+class BoardItem(Item, discriminator="board"):
+    id = UnicodeAttribute()
+    owner_id = UnicodeAttribute()
+    owner_username = UnicodeAttribute()
+    name = UnicodeAttribute()
+    slug = UnicodeAttribute()
+    privacy = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    description = UnicodeAttribute(null=True)
+    is_ads_only = BooleanAttribute(null=True)
+    pins_modified_at = UnicodeAttribute(null=True)
+    pin_count = NumberAttribute()
+    section_count = NumberAttribute()
+    follower_count = NumberAttribute()
+    collaborator_ids = UnicodeSetAttribute(null=True)
+    cover = UnicodeAttribute(null=True)
+    """A JSON list."""
+    deleted = BooleanAttribute(null=True)
+    deleted_section_ids = UnicodeSetAttribute(null=True)
+    version = NumberAttribute()
+
+
+class SectionItem(Item, discriminator="section"):
+    id = UnicodeAttribute()
+    board_id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    pin_count = NumberAttribute()
+    deleted = BooleanAttribute(null=True)
+    version = NumberAttribute()
+
+
+class PinItem(Item, discriminator="pin"):
+    id = UnicodeAttribute()
+    owner_id = UnicodeAttribute()
+    board_id = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    media = UnicodeAttribute()
+    """A JSON object: lists need it whole and never filter on it."""
+    section_id = UnicodeAttribute(null=True)
+    title = UnicodeAttribute(null=True)
+    description = UnicodeAttribute(null=True)
+    alt_text = UnicodeAttribute(null=True)
+    link = UnicodeAttribute(null=True)
+    dominant_color = UnicodeAttribute(null=True)
+    parent_pin_id = UnicodeAttribute(null=True)
+    version = NumberAttribute()
+
+
+class ProfileItem(Item, discriminator="profile"):
+    id = UnicodeAttribute()
+    username = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    board_count = NumberAttribute()
+    version = NumberAttribute()
+
+
+class ClaimItem(Item, discriminator="claim"):
+    """Something that belongs to one holder only: a board name's slug, a username, an issuer's subject."""
+
+    holder_id = UnicodeAttribute()
+
+
+class ReceiptItem(Item, discriminator="receipt"):
+    """The first answer to a request that carried an ``Idempotency-Key``."""
+
+    fingerprint = UnicodeAttribute()
+    answer = UnicodeAttribute()
+
+
+class UploadReferenceItem(Item, discriminator="upload_reference"):
+    """A pin shows this upload."""
+
+
+class UploadUnusedItem(Item, discriminator="upload_unused"):
+    """When it expires, the upload is deleted unless a pin references it by then."""

@@ -1,0 +1,95 @@
+"""Pins in the table. docs/access-patterns.md lists the cost of each."""
+
+from typing import Any
+
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from presence.domain.entities import Pin
+from presence.storage import codec, keys, table
+from presence.storage.models import Item, PinItem
+from presence.storage.table import Otherwise, Transaction
+
+
+def get(pin_id: str) -> Pin | None:
+    raw = table.get(keys.pin(pin_id))
+    return codec.pin(raw) if raw else None
+
+
+def list_on_board(board_id: str, *, after: str | None = None, limit: int) -> tuple[list[Pin], bool]:
+    """A board's pins, those in sections included, newest first."""
+    return _list(keys.pins_on(board_id), "by_board", after, limit)
+
+
+def list_in_section(section_id: str, *, after: str | None = None, limit: int) -> tuple[list[Pin], bool]:
+    """A section's pins, newest first."""
+    return _list(keys.pins_in(section_id), "by_section", after, limit)
+
+
+def list_of_owner(owner_id: str, *, after: str | None = None, limit: int) -> tuple[list[Pin], bool]:
+    """The pins that a user added, on whatever board, newest first."""
+    return _list(keys.pins_of(owner_id), "by_owner", after, limit)
+
+
+def _list(partition: str, index: str, after: str | None, limit: int) -> tuple[list[Pin], bool]:
+    start = table.index_position(keys.pin(after), index, partition, after) if after else None
+    items, more = table.query(partition, index=index, after=start, limit=limit)
+    return [codec.pin(item) for item in items], more
+
+
+def put(tx: Transaction, pin: Pin, *, otherwise: Otherwise) -> None:
+    item = PinItem(
+        *keys.pin(pin.id),
+        owner_pk=keys.pins_of(pin.owner_id),
+        owner_sk=pin.id,
+        board_pk=keys.pins_on(pin.board_id),
+        board_sk=pin.id,
+        section_pk=keys.pins_in(pin.section_id) if pin.section_id else None,
+        section_sk=pin.id if pin.section_id else None,
+        **codec.pin_attributes(pin),
+    )
+    tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
+
+
+_TEXTS = ("title", "description", "alt_text", "link")
+
+
+def update(tx: Transaction, before: Pin, after: Pin, *, version: int | None, otherwise: Otherwise) -> None:
+    """Write what changed, its place included, if the pin is still in the place (and version, if given) it was."""
+    actions: list[Action] = [PinItem.version.add(1)]
+    changed = [name for name in _TEXTS if getattr(after, name) != getattr(before, name)]
+    actions += [_set_or_remove(name, getattr(after, name)) for name in changed]
+    if after.board_id != before.board_id:
+        actions += [PinItem.board_id.set(after.board_id), PinItem.board_pk.set(keys.pins_on(after.board_id))]
+    if after.section_id != before.section_id:
+        actions += _place_in_section(after.section_id, after.id)
+    tx.update(PinItem(*keys.pin(before.id)), actions, _still(before, version), otherwise=otherwise)
+
+
+def leave_section(tx: Transaction, pin: Pin, *, otherwise: Otherwise) -> None:
+    """Put a pin of a deleted section on the board itself. Not a change by a client, so the version stays."""
+    tx.update(PinItem(*keys.pin(pin.id)), _place_in_section(None, pin.id), _still(pin, None), otherwise=otherwise)
+
+
+def delete(tx: Transaction, pin: Pin, *, version: int | None = None, otherwise: Otherwise) -> None:
+    tx.delete(PinItem(*keys.pin(pin.id)), _still(pin, version), otherwise=otherwise)
+
+
+def _place_in_section(section_id: str | None, pin_id: str) -> list[Action]:
+    return [
+        _set_or_remove("section_id", section_id),
+        _set_or_remove("section_pk", keys.pins_in(section_id) if section_id else None),
+        _set_or_remove("section_sk", pin_id if section_id else None),
+    ]
+
+
+def _set_or_remove(name: str, value: Any) -> Action:
+    attribute = getattr(PinItem, name)
+    action: Action = attribute.remove() if value is None else attribute.set(value)
+    return action
+
+
+def _still(pin: Pin, version: int | None) -> Condition:
+    condition: Condition = PinItem.board_id == pin.board_id
+    condition &= PinItem.section_id == pin.section_id if pin.section_id else PinItem.section_id.does_not_exist()
+    return condition if version is None else condition & (PinItem.version == version)
