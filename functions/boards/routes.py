@@ -87,7 +87,6 @@ def list_board_pins(call: Call) -> Any:
     """List a board's pins, those in sections included, newest first."""
     types = call[CREATIVE_TYPES]
     context = ",".join(types or ())
-    call[PIN_METRICS]
     page = pins.list_on_board(call.viewer, call.id("board_id"), call.page_request(context), types)
     return call.page(page, lambda placed: views.pin(placed, call.viewer), context)
 

@@ -72,7 +72,6 @@ def create_pin(call: Call) -> Any:
 )
 def list_pins(call: Call) -> Any:
     """List the pins that the caller added, newest first."""
-    call[PIN_METRICS]
     wanted = pins.Wanted(
         creative_types=call[CREATIVE_TYPES],
         pin_filter=call[PIN_FILTER],
@@ -87,7 +86,6 @@ def list_pins(call: Call) -> Any:
 @router.get("/pins/{pin_id}", scopes=READ, answer="Pin", params=(FIELDS, PIN_METRICS), etag=True)
 def get_pin(call: Call) -> Any:
     """Get a pin."""
-    call[PIN_METRICS]
     return call.one(*_pin(call)(pins.get(call.viewer, call.id("pin_id"))))
 
 

@@ -9,8 +9,10 @@ from typing import Any
 from presence.http.viewer import USER_ID_CLAIM, USERNAME_CLAIM
 from presence.policies.scopes import Scope
 from presence.services import accounts
+from presence.storage import table
 
 os.environ["TABLE_NAME"]  # fail at init, not at the first sign-in
+table.client()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from presence.projections.upkeep import Task, tasks
 from presence.services import upkeep
+from presence.storage import table
 
 for name in ("MEDIA_BUCKET", "TABLE_NAME"):
     os.environ[name]
+table.client()
 
 logger = Logger()
 metrics = Metrics()

@@ -12,9 +12,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from presence.domain.entities import Viewer
 from presence.http import description, errors, viewer
 from presence.http.call import Call
-from presence.http.params import AD_ACCOUNT
 from presence.http.routing import PREFIX, Route, Router
 from presence.policies import scopes
+from presence.storage import table
 
 logger = Logger()
 metrics = Metrics()
@@ -32,6 +32,7 @@ def serve(router: Router, *, environment: tuple[str, ...]) -> Handler:
     """
     for name in environment:
         os.environ[name]
+    table.client()  # made during init, where Lambda gives a whole processor
     app = APIGatewayHttpResolver()
     for route in router.routes:
         rule = PREFIX + route.path.replace("{", "<").replace("}", ">")
@@ -50,9 +51,7 @@ def _endpoint(app: APIGatewayHttpResolver, route: Route) -> Callable[..., Respon
         try:
             caller = viewer.from_event(event) if route.scopes else _ANYONE
             scopes.require(caller, route.scopes)
-            call = Call(event, route, path, caller)
-            call[AD_ACCOUNT]
-            response: Response[Any] = route.endpoint(call)
+            response: Response[Any] = route.endpoint(Call(event, route, path, caller))
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets our error body
             return _failed(app, error)
         return response

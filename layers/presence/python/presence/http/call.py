@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from presence.domain.entities import Viewer
 from presence.domain.errors import InvalidParameter, PayloadTooLarge, PreconditionFailed
 from presence.http import bookmarks
-from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE, Param, is_id
+from presence.http.params import AD_ACCOUNT, BOOKMARK, FIELDS, PAGE_SIZE, Param, is_id
 from presence.http.routing import Route
 from presence.services.paging import Page, PageRequest
 from presence.services.receipts import Receipt
@@ -24,7 +24,11 @@ type View = dict[str, Any]
 
 
 class Call:
-    """What an endpoint gets. Everything is read when asked for; errors name the parameter and the rule."""
+    """What an endpoint gets.
+
+    Raises:
+        InvalidParameter: a query parameter breaks its rule, also one that the endpoint does not ask for.
+    """
 
     __slots__ = ("_event", "_path", "_query", "route", "viewer")
 
@@ -34,6 +38,9 @@ class Call:
         self._event = event
         self._path = path
         self._query: dict[str, str] = event.get("queryStringParameters") or {}
+        if self._query:
+            for param in (*route.params, AD_ACCOUNT):
+                param.of(self._query)
 
     def id(self, name: str) -> str:
         """An id in the path.
@@ -74,7 +81,7 @@ class Call:
         raw = b64decode(text) if self._event.get("isBase64Encoded") else text.encode("utf-8", "surrogatepass")
         if len(raw) > MAX_BODY_BYTES:
             raise PayloadTooLarge(f"The body may not be over {MAX_BODY_BYTES} bytes.")
-        return raw
+        return raw or b"{}"  # then the error names the field that is missing
 
     def one(self, view: View, version: int) -> Response[Any]:
         """A single thing with its ETag; 304 where the client has it already."""
