@@ -38,7 +38,7 @@ def fill[T: HasId](
         visible: what the viewer may see of the items, in their order.
     """
     kept: list[T] = []
-    after, limit = request.after, request.size
+    after, limit = request.after, request.size + 1  # one more than a page tells whether there is a next
     while True:
         items, more = read(after, limit)
         kept.extend(visible(items))
@@ -47,7 +47,5 @@ def fill[T: HasId](
         if not more or not items:
             return Page(kept, None)
         after = items[-1].id
-        if len(kept) == request.size:
-            return Page(kept, after)
         # Much was hidden: read on in large strides, so that the number of requests stays small.
         limit = MAX_READ
