@@ -95,7 +95,7 @@ class Call:
             "Vary": _VARY,
         }
         if self.route.method == "GET" and _names(self._header("if-none-match"), etag):
-            return Response(304, "application/json", None, headers)
+            return _empty(304, headers)
         return Response(self.route.status, "application/json", body.decode(), headers)
 
     def page(self, page: Page[Any], view: Callable[[Any], View], *context: str) -> Response[Any]:
@@ -192,4 +192,8 @@ def _names(header: str | None, etag: str) -> bool:
 
 def no_content() -> Response[Any]:
     """The answer to a DELETE."""
-    return Response(204)
+    return _empty(204)
+
+
+def _empty(status: int, headers: dict[str, str | list[str]] | None = None) -> Response[Any]:
+    return Response(status, body="", headers=headers, compress=False)  # compressed, nothing would be 20 bytes

@@ -6,6 +6,9 @@ from presence.domain.entities import Board, Privacy, Viewer
 from presence.policies.scopes import Scope
 
 
+_OPEN = frozenset({Privacy.PUBLIC, Privacy.PROTECTED})
+
+
 class Relation(Enum):
     """What a viewer is to a board."""
 
@@ -29,7 +32,7 @@ def may_view_board(board: Board, viewer: Viewer) -> bool:
     """
     if board.deleted:
         return False
-    if board.privacy != Privacy.SECRET:
+    if board.privacy in _OPEN:
         return True
     return relation(board, viewer) is not Relation.STRANGER and Scope.BOARDS_READ_SECRET in viewer.scopes
 
@@ -48,6 +51,6 @@ def may_view_pins(board: Board, viewer: Viewer) -> bool:
     """
     if board.deleted:
         return False
-    if board.privacy != Privacy.SECRET:
+    if board.privacy in _OPEN:
         return True
     return relation(board, viewer) is not Relation.STRANGER and Scope.PINS_READ_SECRET in viewer.scopes

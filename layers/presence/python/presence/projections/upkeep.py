@@ -4,38 +4,46 @@ Doing a task twice, late, or in another order ends in the same state, so replays
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 Image = Mapping[str, Any] | None
 """An item before or after the change, as DynamoDB writes it; None where there was or is none."""
 
+# Not named tuples: those of different classes are equal when their values are, and a batch does equal tasks once.
 
-class CleanUpBoard(NamedTuple):
+
+@dataclass(frozen=True, slots=True)
+class CleanUpBoard:
     """Delete the pins and sections of a deleted board, then the board."""
 
     board_id: str
 
 
-class ReleaseSection(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ReleaseSection:
     """Put the pins of a deleted section on the board itself, then delete the section."""
 
     board_id: str
     section_id: str
 
 
-class RefreshCover(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RefreshCover:
     """Show the board's newest pins on its cover."""
 
     board_id: str
 
 
-class WatchUpload(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class WatchUpload:
     """A pin stopped showing an upload; unless others show it, start its last hour."""
 
     object_key: str
 
 
-class SweepUpload(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SweepUpload:
     """An upload's last hour is over; delete it unless a pin shows it."""
 
     object_key: str
