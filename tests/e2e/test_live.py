@@ -133,5 +133,3 @@ def png(width: int, height: int) -> bytes:
 
 def _claims(values: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
-
-

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def seen(stack: Stack, sdk_python: Path) -> Any:
     )
     assert done.returncode == 0, done.stderr
     facts = json.loads(done.stdout)
-    print(f"\nPinterest's SDK, seconds: {facts['seconds']}")
+    sys.stdout.write(f"\nPinterest's SDK, seconds: {facts['seconds']}\n")
     return facts
 
 

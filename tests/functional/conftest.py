@@ -1,25 +1,52 @@
 """The real handlers on moto: one empty table and bucket for each test."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
+from hypothesis import settings
 from moto import mock_aws
 
+from presence.http import viewer
 from presence.storage import table, uploads
 from presence.storage.models import Item
+from tests.conftest import ENVIRONMENT
+from tests.support.stored import Stream
+
+settings.register_profile("functional", derandomize=True, deadline=None, database=None)
+
+
+@pytest.fixture(scope="package")
+def simulator() -> Iterator[Any]:
+    """Starting moto and making clients takes as long as ten tests: they are made once."""
+    with mock_aws() as mock:
+        fresh_clients()
+        yield mock
+    fresh_clients()
+
+
+@pytest.fixture(scope="package")
+def s3(simulator: Any) -> Any:
+    return boto3.client("s3")
 
 
 @pytest.fixture(autouse=True)
-def cloud() -> Iterator[None]:
-    with mock_aws():
-        fresh_clients()
-        Item.create_table(billing_mode="PAY_PER_REQUEST", wait=False)
-        boto3.client("s3").create_bucket(Bucket="media", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        yield
+def cloud(simulator: Any, s3: Any) -> None:
+    simulator.reset()
+    Item.create_table(billing_mode="PAY_PER_REQUEST", wait=False)
+    region = {"LocationConstraint": ENVIRONMENT["AWS_REGION"]}
+    s3.create_bucket(Bucket=ENVIRONMENT["MEDIA_BUCKET"], CreateBucketConfiguration=region)
+    viewer._remembered.cache_clear()
 
 
 def fresh_clients() -> None:
     """Clients made outside of moto's scope do not pass through it."""
     table._table.connection._client = None
     uploads._bucket.cache_clear()
+
+
+@pytest.fixture
+def stream(cloud: None) -> Stream:
+    """The table's stream, from here on."""
+    return Stream()

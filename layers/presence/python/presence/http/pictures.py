@@ -21,7 +21,8 @@ MIN_PIXELS = 32
 """The shorter side of an upload; less is a tracking pixel or a mistake."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-_JPEG_START, _JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
+_JPEG = b"\xff\xd8\xff"
+_JPEG_SCAN, _JPEG_END = 0xDA, b"\xff\xd9"
 
 
 def read(source: requests.MediaSource) -> tuple[Media, list[Upload]]:
@@ -92,7 +93,7 @@ def _upload(data: str, field: str) -> tuple[Upload, Image]:
         raise InvalidParameter(field, "must be base64") from None
     if content.startswith(_PNG) and _is_whole_png(content):
         extension, content_type = "png", "image/png"
-    elif content.startswith(_JPEG_START) and content.rfind(_JPEG_END) > len(_JPEG_START):
+    elif content.startswith(_JPEG) and _is_whole_jpeg(content):
         extension, content_type = "jpg", "image/jpeg"
     else:
         raise InvalidParameter(field, "must be a whole JPEG or PNG picture")
@@ -103,9 +104,20 @@ def _upload(data: str, field: str) -> tuple[Upload, Image]:
     return Upload(object_key, content, content_type), Image(key=object_key, width=width, height=height)
 
 
+def _is_whole_jpeg(content: bytes) -> bool:
+    """Segment after segment up to the scan, and the end mark after it: one before may be a thumbnail's (T.81, B.1)."""
+    position = 2
+    while position + 4 <= len(content) and content[position] == 0xFF:
+        kind, length = struct.unpack_from(">xBH", content, position)
+        position += 2 + length
+        if kind == _JPEG_SCAN:
+            return content.find(_JPEG_END, position) > 0
+    return False
+
+
 def _is_whole_png(content: bytes) -> bool:
     """Every chunk is there with its checksum, up to the end mark (https://www.w3.org/TR/png-3/#5Chunk-layout)."""
-    position = len(_PNG)
+    position, kinds = len(_PNG), set()
     while position + 12 <= len(content):
         (length,) = struct.unpack_from(">I", content, position)
         end = position + 12 + length
@@ -114,7 +126,8 @@ def _is_whole_png(content: bytes) -> bool:
         kind_and_data = content[position + 4 : end - 4]
         if zlib.crc32(kind_and_data) != struct.unpack_from(">I", content, end - 4)[0]:
             return False
-        if kind_and_data.startswith(b"IEND"):
-            return True
+        kinds.add(kind_and_data[:4])
+        if b"IEND" in kinds:
+            return b"IDAT" in kinds
         position = end
     return False

@@ -5,7 +5,6 @@ from enum import Enum
 from presence.domain.entities import Board, Privacy, Viewer
 from presence.policies.scopes import Scope
 
-
 _OPEN = frozenset({Privacy.PUBLIC, Privacy.PROTECTED})
 
 

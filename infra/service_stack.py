@@ -1,0 +1,138 @@
+from typing import Any
+
+from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sqs as sqs
+from aws_cdk.aws_apigatewayv2 import IHttpRouteAuthorizer
+from aws_cdk.aws_apigatewayv2_authorizers import HttpJwtAuthorizer
+from aws_cdk.aws_lambda_event_sources import DynamoEventSource, SqsDlq
+from constructs import Construct
+
+from infra import assets
+from infra.acknowledgments import acknowledge
+from infra.data_stack import DataStack
+from infra.function import Function
+from infra.http_api import HttpApi
+from infra.settings import Settings
+from infra.sign_in import SignIn
+from layers.vendor import build as vendor
+from presence.projections.filters import UPKEEP_FILTERS
+
+READ = ("GetItem", "BatchGetItem", "Query")
+WRITE = ("PutItem", "UpdateItem", "DeleteItem")
+
+
+class ServiceStack(Stack):
+    """The API, who may call it, and what follows each change of the table."""
+
+    def __init__(self, scope: Construct, name: str, *, data: DataStack, settings: Settings, **stack: Any) -> None:
+        super().__init__(scope, name, **stack)
+        table = data.table
+        shared = {"TABLE_NAME": table.table_name, "MEDIA_URL": data.media_url}
+        uploads = {"MEDIA_BUCKET": data.media_bucket.bucket_name}
+        signed = {"BOOKMARK_SECRET": _bookmark_secret(self)}
+        runtime = _runtime(self, settings)
+        # API Gateway gives up after 30 s: a client should get our answer before that.
+        answering = Duration.seconds(20)
+
+        boards = Function(self, "boards", environment=shared | signed, timeout=answering, **runtime)
+        boards.allow(table, *READ, *WRITE)
+
+        pins = Function(self, "pins", environment=shared | signed | uploads, timeout=answering, **runtime)
+        pins.allow(table, *READ, *WRITE)
+        pins.allow_media("PutObject")
+
+        account = Function(self, "account", environment=shared | signed, timeout=answering, **runtime)
+        account.allow(table, "GetItem", "PutItem")
+
+        upkeep = Function(self, "upkeep", environment=shared | uploads, timeout=Duration.minutes(5), **runtime)
+        upkeep.allow(table, *READ, *WRITE)
+        upkeep.allow_media("DeleteObject")
+        failures = _follow(table, upkeep)
+
+        authorizer: IHttpRouteAuthorizer
+        if settings.issuer:
+            authorizer = HttpJwtAuthorizer("Tokens", settings.issuer, jwt_audience=list(settings.audience))
+        else:
+            # Cognito waits 5 s for its triggers.
+            sign_in = Function(self, "sign_in", environment=shared, timeout=Duration.seconds(5), **runtime)
+            sign_in.allow(table, "GetItem", "PutItem")
+            authorizer = SignIn(self, "SignIn", trigger=sign_in).authorizer
+
+        api = HttpApi(
+            self,
+            "Api",
+            families={"boards": boards, "pins": pins, "account": account},
+            fallback=account,
+            authorizer=authorizer,
+            settings=settings,
+        )
+        _alarm(self, "ServerErrors", api.metric_server_error(statistic="sum"))
+        _alarm(self, "UpkeepFailures", failures.metric_approximate_number_of_messages_visible())
+        CfnOutput(self, "ApiId", value=api.api_id)
+        CfnOutput(self, "ApiUrl", value=api.api_endpoint)
+
+
+def _runtime(stack: Stack, settings: Settings) -> dict[str, Any]:
+    """What all functions run on. The local cloud runs them right on this machine, so it gets its wheels."""
+    local = settings.local_endpoint is not None
+    platform = vendor.HOST if local else vendor.LAMBDA_PLATFORM
+    layers = {"ThirdParty": assets.third_party(platform=platform), "Presence": assets.package()}
+    return {
+        "architecture": lambda_.Architecture.X86_64 if local else lambda_.Architecture.ARM_64,
+        "layers": [lambda_.LayerVersion(stack, f"{name}Layer", code=it) for name, it in layers.items()],
+    }
+
+
+def _bookmark_secret(stack: Stack) -> str:
+    """Resolved at deployment, so that no cold start waits for Secrets Manager. Who may read a function's settings
+    may then read it, but it signs only paging positions, which grant nothing: what they lead to is decided anew.
+    """
+    secret = secretsmanager.Secret(
+        stack,
+        "BookmarkSecret",
+        generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
+    )
+    acknowledge(secret, {"AwsSolutions-SMG4": "Rotating it voids the bookmarks in use, for no gain."})
+    return secret.secret_value.unsafe_unwrap()
+
+
+def _follow(table: dynamodb.Table, function: Function) -> sqs.Queue:
+    """Feed the table's changes to the function. A batch it cannot process ends up in the returned queue."""
+    failures = sqs.Queue(
+        function,
+        "Failures",
+        enforce_ssl=True,
+        encryption=sqs.QueueEncryption.SQS_MANAGED,
+        retention_period=Duration.days(14),
+    )
+    function.add_event_source(
+        DynamoEventSource(
+            table,
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            filters=[lambda_.FilterCriteria.filter(pattern) for pattern in UPKEEP_FILTERS],
+            batch_size=100,
+            report_batch_item_failures=True,
+            bisect_batch_on_error=True,
+            # By default a record that cannot be processed blocks its shard for 24 hours and then vanishes.
+            retry_attempts=10,
+            max_record_age=Duration.hours(6),
+            on_failure=SqsDlq(failures),
+        )
+    )
+    acknowledge(failures, {"AwsSolutions-SQS3": "It is itself where failures end up."})
+    return failures
+
+
+def _alarm(stack: Stack, name: str, metric: cloudwatch.Metric) -> None:
+    cloudwatch.Alarm(
+        stack,
+        f"{name}Alarm",
+        metric=metric,
+        threshold=1,
+        evaluation_periods=1,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    )

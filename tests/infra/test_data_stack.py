@@ -1,0 +1,76 @@
+from typing import Any
+
+from presence.storage.models import Item
+from tests.infra.conftest import Stacks
+
+
+def _only(resources: list[Any]) -> Any:
+    (resource,) = resources
+    return resource
+
+
+def _key_schema(attributes: dict[str, Any]) -> list[dict[str, str]]:
+    hash_key = next(it.attr_name for it in attributes.values() if it.is_hash_key)
+    range_key = next(it.attr_name for it in attributes.values() if it.is_range_key)
+    return [
+        {"AttributeName": hash_key, "KeyType": "HASH"},
+        {"AttributeName": range_key, "KeyType": "RANGE"},
+    ]
+
+
+def test_table_has_the_key_of_the_models(stacks: Stacks) -> None:
+    table = _only(stacks.all_of("AWS::DynamoDB::Table"))
+    assert table["KeySchema"] == _key_schema(Item.get_attributes())
+
+
+def test_table_has_the_indexes_of_the_models_and_no_other(stacks: Stacks) -> None:
+    table = _only(stacks.all_of("AWS::DynamoDB::Table"))
+    deployed = {index["IndexName"]: index for index in table["GlobalSecondaryIndexes"]}
+    assert deployed.keys() == Item._indexes.keys()
+    for name, index in Item._indexes.items():
+        assert deployed[name]["KeySchema"] == _key_schema(index.Meta.attributes)
+        assert deployed[name]["Projection"] == {"ProjectionType": "ALL"}
+
+
+def test_table_expires_items_by_the_attribute_of_the_models(stacks: Stacks) -> None:
+    table = _only(stacks.all_of("AWS::DynamoDB::Table"))
+    assert table["TimeToLiveSpecification"] == {"AttributeName": Item.expires_at.attr_name, "Enabled": True}
+
+
+def test_table_is_billed_by_request_streams_both_images_and_can_be_restored(stacks: Stacks) -> None:
+    table = _only(stacks.all_of("AWS::DynamoDB::Table"))
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+
+
+def test_table_and_media_outlive_their_stack(stacks: Stacks) -> None:
+    for kind in ("AWS::DynamoDB::Table", "AWS::S3::Bucket"):
+        for resource in stacks.data.find_resources(kind).values():
+            assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_media_bucket_is_private_encrypted_and_refuses_plain_http(stacks: Stacks) -> None:
+    bucket = _only(stacks.all_of("AWS::S3::Bucket"))
+    assert all(bucket["PublicAccessBlockConfiguration"].values())
+    assert bucket["BucketEncryption"]
+    refusal = _only(
+        [
+            statement
+            for policy in stacks.all_of("AWS::S3::BucketPolicy")
+            for statement in policy["PolicyDocument"]["Statement"]
+            if statement["Effect"] == "Deny"
+        ]
+    )
+    assert refusal["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_media_is_seen_through_the_distribution_only(stacks: Stacks) -> None:
+    readers = [
+        statement["Principal"]
+        for policy in stacks.all_of("AWS::S3::BucketPolicy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    assert readers == [{"Service": "cloudfront.amazonaws.com"}]

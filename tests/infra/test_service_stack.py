@@ -1,0 +1,197 @@
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from infra.assets import ROOT
+from presence.projections.filters import UPKEEP_FILTERS
+from tests.infra.conftest import Stacks, Synth
+
+FAMILIES = ("boards", "pins", "account")
+FUNCTIONS = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
+
+
+def _functions(stacks: Stacks) -> dict[str, Mapping[str, Any]]:
+    return {it["Handler"].split(".")[0]: it for it in stacks.all_of("AWS::Lambda::Function")}
+
+
+def _statements(stacks: Stacks) -> Iterator[Mapping[str, Any]]:
+    """What any role is allowed."""
+    for policy in stacks.all_of("AWS::IAM::Policy"):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert statement["Effect"] == "Allow"
+            yield statement
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _allowed(stacks: Stacks, function: str, service: str) -> set[str]:
+    """The actions on this service that the function's role allows."""
+    role = _functions(stacks)[function]["Role"]["Fn::GetAtt"][0]
+    return {
+        action.removeprefix(f"{service}:")
+        for policy in stacks.all_of("AWS::IAM::Policy")
+        if {"Ref": role} in policy["Roles"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in _as_list(statement["Action"])
+        if action.startswith(f"{service}:")
+    }
+
+
+def _routes(stacks: Stacks) -> dict[str, Mapping[str, Any]]:
+    return {route["RouteKey"]: route for route in stacks.all_of("AWS::ApiGatewayV2::Route")}
+
+
+def test_every_route_of_the_code_is_a_route_of_the_api_and_no_other(stacks: Stacks) -> None:
+    declared = {
+        f"{route.method} /v5{route.path}"
+        for family in FAMILIES
+        for route in import_module(f"{family}.routes").router.routes
+    }
+    assert _routes(stacks).keys() == declared | {"$default"}
+
+
+def test_every_route_asks_for_a_token_unless_it_needs_no_scope(stacks: Stacks) -> None:
+    deployed = _routes(stacks)
+    for family in FAMILIES:
+        for route in import_module(f"{family}.routes").router.routes:
+            expected = "JWT" if route.scopes else "NONE"
+            assert deployed[f"{route.method} /v5{route.path}"]["AuthorizationType"] == expected
+
+
+def test_scopes_are_left_to_the_functions(stacks: Stacks) -> None:
+    assert not [route for route in _routes(stacks).values() if route.get("AuthorizationScopes")]
+
+
+def test_what_no_route_matches_is_answered_without_a_token(stacks: Stacks) -> None:
+    assert _routes(stacks)["$default"]["AuthorizationType"] == "NONE"
+
+
+def test_every_folder_of_functions_is_deployed(stacks: Stacks) -> None:
+    assert _functions(stacks).keys() == FUNCTIONS
+
+
+def test_every_function_has_its_own_role_and_log_group(stacks: Stacks) -> None:
+    functions = _functions(stacks).values()
+    assert len({str(it["Role"]) for it in functions}) == len(functions)
+    assert len({str(it["LoggingConfig"]["LogGroup"]) for it in functions}) == len(functions)
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_function_runs_on_arm_is_traced_and_logs_json(stacks: Stacks, name: str) -> None:
+    function = _functions(stacks)[name]
+    assert function["Runtime"] == "python3.13"
+    assert function["Architectures"] == ["arm64"]
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert function["LoggingConfig"]["LogFormat"] == "JSON"
+    assert function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == name
+
+
+def test_every_log_is_kept_for_a_while_and_not_for_ever(stacks: Stacks) -> None:
+    assert all(group["RetentionInDays"] == 30 for group in stacks.all_of("AWS::Logs::LogGroup"))
+
+
+def test_every_function_names_its_dynamodb_actions(stacks: Stacks) -> None:
+    reads = {"GetItem", "BatchGetItem", "Query"}
+    writes = {"PutItem", "UpdateItem", "DeleteItem"}
+    stream = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
+    assert _allowed(stacks, "boards", "dynamodb") == reads | writes
+    assert _allowed(stacks, "pins", "dynamodb") == reads | writes
+    assert _allowed(stacks, "upkeep", "dynamodb") == reads | writes | stream
+    assert _allowed(stacks, "account", "dynamodb") == {"GetItem", "PutItem"}
+    assert _allowed(stacks, "sign_in", "dynamodb") == {"GetItem", "PutItem"}
+
+
+def test_only_pins_store_images_and_only_upkeep_deletes_them(stacks: Stacks) -> None:
+    allowed = {name: _allowed(stacks, name, "s3") for name in FUNCTIONS}
+    assert {name: actions for name, actions in allowed.items() if actions} == {
+        "pins": {"PutObject"},
+        "upkeep": {"DeleteObject"},
+    }
+
+
+def test_nothing_may_scan(stacks: Stacks) -> None:
+    actions = {action for statement in _statements(stacks) for action in _as_list(statement["Action"])}
+    assert not {action for action in actions if "*" in action or "Scan" in action}
+
+
+def test_no_role_reaches_every_resource_but_where_an_action_takes_none(stacks: Stacks) -> None:
+    everywhere = [it for it in _statements(stacks) if "*" in _as_list(it["Resource"])]
+    actions = {action for statement in everywhere for action in _as_list(statement["Action"])}
+    assert actions == {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "dynamodb:ListStreams"}
+
+
+def test_a_record_that_fails_is_retried_apart_from_its_batch_and_then_put_aside(stacks: Stacks) -> None:
+    (mapping,) = stacks.all_of("AWS::Lambda::EventSourceMapping")
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["MaximumRetryAttempts"] == 10
+    assert mapping["MaximumRecordAgeInSeconds"] == 6 * 3600
+    assert mapping["DestinationConfig"]["OnFailure"]["Destination"]
+
+
+def test_only_the_changes_that_upkeep_asks_for_reach_it(stacks: Stacks) -> None:
+    (mapping,) = stacks.all_of("AWS::Lambda::EventSourceMapping")
+    assert len(mapping["FilterCriteria"]["Filters"]) == len(UPKEEP_FILTERS)
+
+
+def test_failures_raise_an_alarm(stacks: Stacks) -> None:
+    metrics = {alarm["MetricName"] for alarm in stacks.all_of("AWS::CloudWatch::Alarm")}
+    assert metrics == {"5xx", "ApproximateNumberOfMessagesVisible"}
+
+
+def test_access_tokens_are_made_by_our_own_pool_and_its_trigger(stacks: Stacks) -> None:
+    (pool,) = stacks.all_of("AWS::Cognito::UserPool")
+    (client,) = stacks.all_of("AWS::Cognito::UserPoolClient")
+    assert pool["LambdaConfig"]["PreTokenGenerationConfig"]["LambdaVersion"] == "V2_0"
+    assert pool["UserPoolTier"] == "ESSENTIALS"
+    assert client["GenerateSecret"] is False
+    assert {"ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH"} <= set(client["ExplicitAuthFlows"])
+
+
+def test_no_web_page_may_call_the_api_by_default(stacks: Stacks) -> None:
+    (api,) = stacks.all_of("AWS::ApiGatewayV2::Api")
+    assert "CorsConfiguration" not in api
+
+
+@pytest.fixture(scope="module")
+def configured(synth: Synth) -> Stacks:
+    return synth(
+        throttle_rate="7",
+        throttle_burst="9",
+        cors_origins="https://a.example, https://b.example",
+        issuer="https://issuer.example/",
+        audience="presence",
+    )
+
+
+def test_throttling_is_set_by_context(configured: Stacks) -> None:
+    (stage,) = configured.all_of("AWS::ApiGatewayV2::Stage")
+    limits = stage["DefaultRouteSettings"]
+    assert (limits["ThrottlingRateLimit"], limits["ThrottlingBurstLimit"]) == (7, 9)
+
+
+def test_web_pages_of_the_given_origins_may_call_and_read_what_clients_need(configured: Stacks) -> None:
+    (api,) = configured.all_of("AWS::ApiGatewayV2::Api")
+    cors = api["CorsConfiguration"]
+    assert cors["AllowOrigins"] == ["https://a.example", "https://b.example"]
+    assert {"Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key"} == set(
+        cors["AllowHeaders"]
+    )
+    assert {"ETag", "Retry-After", "Location"} == set(cors["ExposeHeaders"])
+
+
+def test_tokens_of_another_issuer_replace_the_user_pool(configured: Stacks) -> None:
+    (authorizer,) = configured.all_of("AWS::ApiGatewayV2::Authorizer")
+    assert authorizer["JwtConfiguration"] == {"Audience": ["presence"], "Issuer": "https://issuer.example/"}
+    assert not configured.all_of("AWS::Cognito::UserPool")
+    assert _functions(configured).keys() == FUNCTIONS - {"sign_in"}
+
+
+def test_an_issuer_without_an_audience_is_refused(synth: Synth) -> None:
+    with pytest.raises(ValueError, match="together"):
+        synth(issuer="https://issuer.example/")

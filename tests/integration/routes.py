@@ -1,0 +1,137 @@
+"""Every write of the API with what it needs to be there: for tests that go through all of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.integration import things
+from tests.integration.things import a_pin, a_section, an_upload, pin_on
+from tests.support.api import Client, Reply
+
+
+def a_board(user: Client, name: str = "A board") -> str:
+    """Named alike each time, so that two runs can be compared."""
+    return things.a_board(user, name=name)
+
+
+@dataclass(frozen=True)
+class Write:
+    """A request ready to be sent, also again."""
+
+    user: Client
+    method: str
+    path: str
+    body: Any = None
+
+    def send(self, key: str | None = None) -> Reply:
+        headers = {} if key is None else {"Idempotency-Key": key}
+        return self.user.request(self.method, self.path, self.body, headers=headers)
+
+    @property
+    def takes_a_key(self) -> bool:
+        return self.method == "POST"
+
+
+type Prepare = Callable[[Client], Write]
+
+WRITES: dict[str, Prepare] = {}
+
+
+def _write(prepare: Prepare) -> Prepare:
+    WRITES[prepare.__name__] = prepare
+    return prepare
+
+
+@_write
+def create_board(user: Client) -> Write:
+    return Write(user, "POST", "/boards", {"name": "A secret board", "privacy": "SECRET"})
+
+
+@_write
+def rename_board(user: Client) -> Write:
+    board = a_board(user)
+    return Write(user, "PATCH", f"/boards/{board}", {"name": "Another name"})
+
+
+@_write
+def describe_board(user: Client) -> Write:
+    board = a_board(user)
+    return Write(user, "PATCH", f"/boards/{board}", {"description": "What it is for"})
+
+
+@_write
+def delete_board(user: Client) -> Write:
+    board = a_board(user)
+    a_pin(user, board, a_section(user, board))
+    return Write(user, "DELETE", f"/boards/{board}")
+
+
+@_write
+def create_section(user: Client) -> Write:
+    board = a_board(user)
+    return Write(user, "POST", f"/boards/{board}/sections", {"name": "A section"})
+
+
+@_write
+def rename_section(user: Client) -> Write:
+    board = a_board(user)
+    section = a_section(user, board)
+    return Write(user, "PATCH", f"/boards/{board}/sections/{section}", {"name": "Another name"})
+
+
+@_write
+def delete_section(user: Client) -> Write:
+    board = a_board(user)
+    section = a_section(user, board)
+    a_pin(user, board, section)
+    return Write(user, "DELETE", f"/boards/{board}/sections/{section}")
+
+
+@_write
+def create_pin(user: Client) -> Write:
+    board = a_board(user)
+    return Write(user, "POST", "/pins", pin_on(board, a_section(user, board)))
+
+
+@_write
+def create_pin_with_uploads(user: Client) -> Write:
+    return Write(user, "POST", "/pins", pin_on(a_board(user), media_source=an_upload(2)))
+
+
+@_write
+def edit_pin(user: Client) -> Write:
+    pin = a_pin(user, a_board(user))
+    return Write(user, "PATCH", f"/pins/{pin}", {"title": "A title"})
+
+
+@_write
+def move_pin_to_another_board(user: Client) -> Write:
+    board, other = a_board(user), a_board(user, name="Another board")
+    pin, section = a_pin(user, board, a_section(user, board)), a_section(user, other)
+    return Write(user, "PATCH", f"/pins/{pin}", {"board_id": other, "board_section_id": section})
+
+
+@_write
+def move_pin_to_another_section(user: Client) -> Write:
+    board = a_board(user)
+    pin, section = a_pin(user, board, a_section(user, board)), a_section(user, board)
+    return Write(user, "PATCH", f"/pins/{pin}", {"board_section_id": section})
+
+
+@_write
+def delete_pin(user: Client) -> Write:
+    board = a_board(user)
+    pin = a_pin(user, board, a_section(user, board), media_source=an_upload())
+    return Write(user, "DELETE", f"/pins/{pin}")
+
+
+@_write
+def save_pin(user: Client) -> Write:
+    source, board = a_board(user), a_board(user, name="Another board")
+    pin = a_pin(user, source, media_source=an_upload())
+    return Write(user, "POST", f"/pins/{pin}/save", {"board_id": board, "board_section_id": a_section(user, board)})
+
+
+@_write
+def save_pin_without_a_board(user: Client) -> Write:
+    return Write(user, "POST", f"/pins/{a_pin(user, a_board(user))}/save")

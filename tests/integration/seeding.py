@@ -1,0 +1,97 @@
+"""Boards as big as it takes: items of the shape that the code writes, written in bulk past it."""
+
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any
+
+from presence.domain.clock import timestamp
+from presence.domain.entities import Image, Media, Pin
+from presence.storage import pins
+from presence.storage.table import Transaction
+from tests.integration.local_cloud import TABLE, LocalCloud
+from tests.integration.things import A_PICTURE
+from tests.support.api import Client
+
+_BULK = 1000
+_ids = count(10**18)
+ANY_TEXTS = {"title": "One of very many"}
+
+
+def old_id() -> str:
+    """An id older than any that the code makes (10**18 is of 2025), and younger than those given before."""
+    return str(next(_ids))
+
+
+def add_pins(
+    cloud: LocalCloud,
+    user: Client,
+    board_id: str,
+    how_many: int,
+    *,
+    sections: tuple[str, ...] = (),
+    texts: Mapping[str, str] = ANY_TEXTS,
+) -> list[str]:
+    """Pins on a board, counted there and in their sections, dealt to the sections in turn (and to none).
+
+    Oldest first.
+    """
+    ids = [old_id() for _ in range(how_many)]
+    places = [*sections, None]
+    batch: list[dict[str, Any]] = []
+    template = _item(user, board_id, ids[0], None, texts)
+    for number, pin_id in enumerate(ids):
+        batch.append(_with(template, pin_id, places[number % len(places)]))
+        if len(batch) == _BULK:
+            cloud.put_items(batch)
+            batch = []
+    cloud.put_items(batch)
+    _count(cloud, (f"BOARD#{board_id}", "BOARD"), how_many)
+    for position, section_id in enumerate(sections):
+        _count(cloud, (f"BOARD#{board_id}", f"SECTION#{section_id}"), len(ids[position :: len(places)]))
+    return ids
+
+
+def _item(
+    user: Client, board_id: str, pin_id: str, section_id: str | None, texts: Mapping[str, str] = ANY_TEXTS
+) -> dict[str, Any]:
+    """The item that the code would put for a pin."""
+    pin = Pin(
+        id=pin_id,
+        owner_id=user.user_id,
+        board_id=board_id,
+        created_at=timestamp(),
+        section_id=section_id,
+        media=Media("image", (Image(url=A_PICTURE["url"]),)),
+        **texts,
+    )
+    tx = Transaction()
+    pins.put(tx, pin, otherwise=AssertionError())
+    (operation,) = tx._operations
+    item: dict[str, Any] = operation.request["Put"]["Item"]
+    return item
+
+
+def _with(template: dict[str, Any], pin_id: str, section_id: str | None) -> dict[str, Any]:
+    """The template under another id: a fifth of the time that making it anew would take."""
+    text = {"S": pin_id}
+    item = {**template, "pk": {"S": f"PIN#{pin_id}"}, "id": text, "owner_sk": text, "board_sk": text}
+    if section_id:
+        item |= {"section_id": {"S": section_id}, "section_pk": {"S": f"SECTION#{section_id}#PINS"}, "section_sk": text}
+    return item
+
+
+def _count(cloud: LocalCloud, key: tuple[str, str], how_many: int) -> None:
+    cloud.dynamodb(
+        "UpdateItem",
+        TableName=TABLE,
+        Key={"pk": {"S": key[0]}, "sk": {"S": key[1]}},
+        UpdateExpression="ADD pin_count :n",
+        ExpressionAttributeValues={":n": {"N": str(how_many)}},
+    )
+
+
+def same_as_the_code(user: Client, board_id: str, section_id: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Items as seeded beside items as the code puts them, for the test that holds them equal."""
+    for place in (section_id, None):
+        template = _item(user, board_id, "1000000000000000000", None)
+        yield _with(template, "1000000000000000007", place), _item(user, board_id, "1000000000000000007", place)

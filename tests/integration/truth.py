@@ -1,0 +1,139 @@
+"""What must hold of the table's content whatever happened before, told from the items themselves."""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+type Items = Mapping[tuple[str, str], Mapping[str, Any]]
+
+
+def assert_exact(items: Items) -> None:
+    """Counts are what can be counted, names are claimed by who has them, nothing refers to what is not there.
+
+    Holds at any moment, clean-up under way or not, but for what ``assert_clean`` adds.
+    """
+    boards, sections, pins = (_of_kind(items, kind) for kind in ("board", "section", "pin"))
+    on_board = Counter(pin["board_id"] for pin in pins.values())
+    in_section = Counter(pin["section_id"] for pin in pins.values() if "section_id" in pin)
+    living = {board_id: board for board_id, board in boards.items() if not board.get("deleted")}
+    for board_id, board in boards.items():
+        assert board["pin_count"] == on_board[board_id], f"board {board_id} miscounts its pins"
+        there = [s for s in sections.values() if s["board_id"] == board_id and not s.get("deleted")]
+        if board_id in living:
+            assert board["section_count"] == len(there), f"board {board_id} miscounts its sections"
+    for section_id, section in sections.items():
+        # A deleted board's pins go without telling their sections, which go after them.
+        if section["board_id"] in living:
+            assert section["pin_count"] == in_section[section_id], f"section {section_id} miscounts its pins"
+    for pin_id, pin in pins.items():
+        assert pin["board_id"] in boards, f"pin {pin_id} is on no board"
+        section = sections.get(pin.get("section_id", ""))
+        if pin["board_id"] in living and "section_id" in pin:
+            assert section, f"pin {pin_id} is in no section"
+            assert section["board_id"] == pin["board_id"], f"pin {pin_id} is in another board's section"
+    _assert_owners(items, living)
+    _assert_listed(items)
+    _assert_uploads(items, pins)
+
+
+def assert_clean(items: Items) -> None:
+    """Nothing waits to be cleaned up."""
+    for key, item in items.items():
+        assert "deleted" not in item, f"{key} is still there"
+        assert "deleted_section_ids" not in item, f"{key} still remembers deleted sections"
+
+
+def _assert_owners(items: Items, living: Mapping[str, Mapping[str, Any]]) -> None:
+    names = {(board["owner_id"], board["slug"]): board_id for board_id, board in living.items()}
+    assert len(names) == len(living), "two boards of one owner have the same slug"
+    claimed = {
+        (pk.removeprefix("USER#"), sk.removeprefix("SLUG#")): _plain(item)["holder_id"]
+        for (pk, sk), item in items.items()
+        if sk.startswith("SLUG#")
+    }
+    assert claimed == names, "claims and names differ"
+    owned = Counter(board["owner_id"] for board in living.values())
+    for user_id, profile in _of_kind(items, "profile").items():
+        assert profile["board_count"] == owned[user_id], f"user {user_id} miscounts their boards"
+
+
+def _assert_listed(items: Items) -> None:
+    """Index keys say what the attributes say."""
+    for kind in ("board", "pin"):
+        for thing_id, thing in _of_kind(items, kind).items():
+            expected = {}
+            if kind == "pin":
+                expected = {"owner_pk": f"USER#{thing['owner_id']}#PINS", "board_pk": f"BOARD#{thing['board_id']}#PINS"}
+                if "section_id" in thing:
+                    expected["section_pk"] = f"SECTION#{thing['section_id']}#PINS"
+            elif not thing.get("deleted"):
+                expected = {"owner_pk": f"USER#{thing['owner_id']}#BOARDS"}
+            expected |= {name.replace("_pk", "_sk"): thing_id for name in expected}
+            given = {name: value for name, value in thing.items() if re.fullmatch(r"(owner|board|section)_[ps]k", name)}
+            assert given == expected, f"{kind} {thing_id} is listed where it is not"
+
+
+def _assert_uploads(items: Items, pins: Mapping[str, Mapping[str, Any]]) -> None:
+    shown = {
+        (image["key"], pin_id)
+        for pin_id, pin in pins.items()
+        for image in json.loads(pin["media"]).get("images", ())
+        if "key" in image
+    }
+    referenced = {
+        (pk.removeprefix("UPLOAD#"), sk.removeprefix("PIN#"))
+        for pk, sk in items
+        if pk.startswith("UPLOAD#") and sk.startswith("PIN#")
+    }
+    assert referenced == shown, "references to uploads and what pins show differ"
+
+
+def mentions(items: Iterable[Mapping[str, Any]], text: str) -> list[str]:
+    """The items in which the text occurs anywhere."""
+    return [written for written in map(json.dumps, items) if text in written]
+
+
+def _of_kind(items: Items, kind: str) -> dict[str, dict[str, Any]]:
+    return {item["id"]["S"]: _plain(item) for item in items.values() if item["kind"]["S"] == kind}
+
+
+def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _value(*typed.items()) for name, typed in item.items()}
+
+
+def _value(typed: tuple[str, Any]) -> Any:
+    tag, value = typed
+    return int(value) if tag == "N" else value
+
+
+_ID = re.compile(r"\b\d{19}\b")
+_USERNAME = re.compile(r"\buser_\d+\b")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+def told_apart_from_chance(items: Items) -> list[str]:
+    """The items without what differs between two runs of the same: ids, times, usernames, hashes of them.
+
+    An id is replaced by its rank among the things of its kind.
+    """
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for item in items.values():
+        if "id" in item:
+            by_kind[item["kind"]["S"]].append(item["id"]["S"])
+        elif item["pk"]["S"].startswith("UPLOAD#"):
+            by_kind["upload"].append(item["pk"]["S"].partition("#")[2].partition(".")[0])
+    names = {
+        thing_id: f"{kind} {rank}"
+        for kind, ids in by_kind.items()
+        for rank, thing_id in enumerate(sorted(set(ids)))
+    }  # fmt: skip
+
+    def alike(item: Mapping[str, Any]) -> str:
+        stable = {name: value for name, value in item.items() if name not in ("expires_at", "fingerprint")}
+        text = json.dumps(stable, sort_keys=True)
+        text = _USERNAME.sub("somebody", _TIME.sub("some time", text))
+        return _ID.sub(lambda found: names.get(found[0], "gone"), text)
+
+    return sorted(map(alike, items.values()))

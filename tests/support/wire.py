@@ -1,0 +1,90 @@
+"""The API as its clients know it: routes with the scopes they need, error codes, fields. Written down once more, by
+hand, so that the code has something to be compared with.
+"""
+
+from typing import Any, NamedTuple
+
+BOARDS_READ = ("boards:read",)
+BOARDS_WRITE = ("boards:read", "boards:write")
+PINS_READ = ("boards:read", "pins:read")
+PINS_WRITE = ("boards:read", "boards:write", "pins:read", "pins:write")
+
+
+class Expected(NamedTuple):
+    status: int
+    scopes: tuple[str, ...]
+
+
+ROUTES: dict[tuple[str, str], Expected] = {
+    ("POST", "/boards"): Expected(201, BOARDS_WRITE),
+    ("GET", "/boards"): Expected(200, BOARDS_READ),
+    ("GET", "/boards/{board_id}"): Expected(200, BOARDS_READ),
+    ("PATCH", "/boards/{board_id}"): Expected(200, BOARDS_WRITE),
+    ("DELETE", "/boards/{board_id}"): Expected(204, BOARDS_WRITE),
+    ("GET", "/boards/{board_id}/pins"): Expected(200, PINS_READ),
+    ("GET", "/boards/{board_id}/sections"): Expected(200, BOARDS_READ),
+    ("POST", "/boards/{board_id}/sections"): Expected(201, BOARDS_WRITE),
+    ("PATCH", "/boards/{board_id}/sections/{section_id}"): Expected(200, BOARDS_WRITE),
+    ("DELETE", "/boards/{board_id}/sections/{section_id}"): Expected(204, BOARDS_WRITE),
+    ("GET", "/boards/{board_id}/sections/{section_id}/pins"): Expected(200, PINS_READ),
+    ("POST", "/pins"): Expected(201, PINS_WRITE),
+    ("GET", "/pins"): Expected(200, PINS_READ),
+    ("GET", "/pins/{pin_id}"): Expected(200, PINS_READ),
+    ("PATCH", "/pins/{pin_id}"): Expected(200, PINS_WRITE),
+    ("DELETE", "/pins/{pin_id}"): Expected(204, PINS_WRITE),
+    ("POST", "/pins/{pin_id}/save"): Expected(201, PINS_WRITE),
+    ("GET", "/user_account"): Expected(200, ("user_accounts:read",)),
+    ("GET", "/openapi.json"): Expected(200, ()),
+}
+
+ANY_PICTURE: dict[str, Any] = {"source_type": "image_url", "url": "https://pictures.example/any.jpg"}
+
+
+def a_valid_body(method: str, path: str, *, board_id: str = "1") -> Any:
+    """A body that the route takes, or None where it takes none."""
+    return {
+        ("POST", "/boards"): {"name": "Any name"},
+        ("PATCH", "/boards/{board_id}"): {"name": "Another name"},
+        ("POST", "/boards/{board_id}/sections"): {"name": "Any name"},
+        ("PATCH", "/boards/{board_id}/sections/{section_id}"): {"name": "Another name"},
+        ("POST", "/pins"): {"board_id": board_id, "media_source": ANY_PICTURE},
+        ("PATCH", "/pins/{pin_id}"): {"title": "Another title"},
+        ("POST", "/pins/{pin_id}/save"): {"board_id": board_id},
+    }.get((method, path))
+
+
+class Refusal(NamedTuple):
+    """What a refused request answers: the HTTP status and the code in the body."""
+
+    status: int
+    code: int
+
+
+INVALID = Refusal(400, 1)
+BOARD_NAME = Refusal(400, 400)
+NOT_AUTHENTICATED = Refusal(401, 2)
+SCOPE_MISSING = Refusal(401, 3)
+NOT_PERMITTED = Refusal(403, 29)
+USER_NOT_FOUND = Refusal(404, 30)
+BOARD_NOT_FOUND = Refusal(404, 40)
+PIN_NOT_FOUND = Refusal(404, 50)
+SECTION_NOT_FOUND = Refusal(404, 2031)
+METHOD_NOT_ALLOWED = Refusal(405, 5)
+CONFLICT = Refusal(409, 409)
+STALE = Refusal(412, 412)
+TOO_LARGE = Refusal(413, 413)
+KEY_REUSED = Refusal(422, 422)
+OURS = Refusal(500, 500)
+
+NULLABLE_PIN_FIELDS = (
+    "link",
+    "title",
+    "description",
+    "dominant_color",
+    "alt_text",
+    "board_section_id",
+    "parent_pin_id",
+    "creative_type",
+    "pin_metrics",
+)
+IMAGE_SIZES = ("150x150", "400x300", "600x", "1200x", "originals")

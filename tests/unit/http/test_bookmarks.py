@@ -1,0 +1,94 @@
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from presence.domain.errors import InvalidParameter
+from presence.http import bookmarks
+
+ids = st.integers(min_value=0, max_value=2**63 - 1).map(str)
+contexts = st.text(max_size=40)
+
+AN_ID = "1177182635024356757"
+A_LISTING = "any listing"
+
+
+def _a_bookmark() -> str:
+    return bookmarks.encode(AN_ID, A_LISTING)
+
+
+@given(ids, contexts)
+def test_a_bookmark_leads_back_to_where_it_was_made(item_id: str, context: str) -> None:
+    assert bookmarks.decode(bookmarks.encode(item_id, context), context) == item_id
+
+
+@given(ids, contexts)
+def test_a_bookmark_is_32_characters_that_need_no_escaping_in_a_url(item_id: str, context: str) -> None:
+    assert re.fullmatch(r"[A-Za-z0-9_-]{32}", bookmarks.encode(item_id, context))
+
+
+@given(ids, contexts, contexts)
+def test_a_bookmark_of_another_listing_is_refused(item_id: str, one: str, other: str) -> None:
+    if one != other:
+        with pytest.raises(InvalidParameter):
+            bookmarks.decode(bookmarks.encode(item_id, one), other)
+
+
+def test_a_bookmark_with_any_bit_changed_is_refused() -> None:
+    genuine = urlsafe_b64decode(_a_bookmark())
+    for bit in range(len(genuine) * 8):
+        tampered = bytearray(genuine)
+        tampered[bit // 8] ^= 1 << bit % 8
+        with pytest.raises(InvalidParameter):
+            bookmarks.decode(urlsafe_b64encode(tampered).decode(), A_LISTING)
+
+
+def test_a_bookmark_of_another_format_is_refused_even_when_signed() -> None:
+    payload = b"\x02" + int(AN_ID).to_bytes(8)
+    signed = payload + bookmarks._signature(payload, A_LISTING)
+
+    with pytest.raises(InvalidParameter):
+        bookmarks.decode(urlsafe_b64encode(signed).decode(), A_LISTING)
+
+
+def test_a_bookmark_signed_with_another_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _a_bookmark()
+    monkeypatch.setenv("BOOKMARK_SECRET", "another secret")
+
+    with pytest.raises(InvalidParameter):
+        bookmarks.decode(before, A_LISTING)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda b: b[:-1], id="one character less"),
+        pytest.param(lambda b: b + "A", id="one character more"),
+        pytest.param(lambda b: b[:16] + "\n" + b[16:], id="a line break inside"),
+        pytest.param(lambda b: b[:16] + "!" + b[17:], id="a character of no alphabet"),
+        pytest.param(lambda b: b[:28] + "====", id="padding"),
+        pytest.param(lambda b: b[:31] + "é", id="a character beyond ASCII"),
+        pytest.param(lambda b: " " + b[1:], id="a blank"),
+        pytest.param(lambda _: "x", id="a single character"),
+        pytest.param(lambda _: "0" * 32, id="zeros"),
+        pytest.param(lambda _: "null", id="a word"),
+    ],
+)
+def test_a_spoilt_bookmark_is_refused_by_name(spoil) -> None:
+    with pytest.raises(InvalidParameter, match="'bookmark'"):
+        bookmarks.decode(spoil(_a_bookmark()), A_LISTING)
+
+
+@given(st.text(max_size=40))
+def test_no_text_that_we_did_not_sign_is_a_bookmark(text: str) -> None:
+    with pytest.raises(InvalidParameter):
+        bookmarks.decode(text, A_LISTING)
+
+
+def test_a_bookmark_in_the_standard_alphabet_is_refused() -> None:
+    signed = next(b for n in range(10_000) if "-" in (b := bookmarks.encode(str(n), A_LISTING)))
+
+    with pytest.raises(InvalidParameter):
+        bookmarks.decode(signed.replace("-", "+"), A_LISTING)

@@ -1,0 +1,188 @@
+"""What is built by hand for speed is what the OpenAPI description says, field by field."""
+
+from typing import Any
+
+import pytest
+from openapi_schema_validator import OAS31Validator
+
+from presence.domain.entities import Media
+from presence.http import views
+from presence.schemas import answers
+from tests.support.values import a_board, a_pin, a_placed_pin, a_profile, a_section, a_viewer, an_image
+from tests.support.wire import IMAGE_SIZES, NULLABLE_PIN_FIELDS
+from tools.openapi import document
+
+SCHEMAS = document()["components"]["schemas"]
+AN_ADDRESS = "https://pictures.example/any.jpg"
+CAROUSEL = Media("multiple_images", (an_image(key="1.png", width=50, height=60, title="one"), an_image()))
+
+
+def _conforms(view: dict[str, Any], name: str) -> bool:
+    getattr(answers, name).model_validate(view, strict=False)
+    schema = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": SCHEMAS}}
+    errors = [error.message for error in OAS31Validator(schema).iter_errors(view)]
+    assert not errors
+    return True
+
+
+def _pin_view(**facts: Any) -> dict[str, Any]:
+    return views.pin(a_placed_pin(**facts), a_viewer())
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        pytest.param({}, id="as bare as can be"),
+        pytest.param(
+            {
+                "description": "Any description",
+                "is_ads_only": True,
+                "pins_modified_at": "2026-01-01T00:00:00Z",
+                "collaborator_ids": frozenset({"1", "2"}),
+                "cover": ("1.png", AN_ADDRESS),
+            },
+            id="with everything",
+        ),
+        pytest.param({"privacy": "PROTECTED", "cover": ("1.png",)}, id="protected with one picture"),
+        pytest.param({"privacy": "SECRET", "cover": ("1.png",) * 5}, id="secret with five pictures"),
+    ],
+)
+def test_a_board_is_as_described(facts: dict[str, Any]) -> None:
+    assert _conforms(views.board(a_board(**facts)), "Board")
+
+
+def test_a_section_is_as_described() -> None:
+    assert _conforms(views.section(a_section()), "Section")
+
+
+def test_an_account_is_as_described() -> None:
+    assert _conforms(views.account(a_profile()), "Account")
+
+
+@pytest.mark.parametrize(
+    "media",
+    [
+        Media("image", (an_image(),)),
+        Media("image", (an_image(key="1.png", width=50, height=60),)),
+        CAROUSEL,
+        Media("video", (), video_id="7"),
+        Media("video", (an_image(),), video_id="7"),
+        Media("video", (an_image(key="1.png", width=50, height=60),), video_id="7"),
+        Media("pin_url", pin_url=AN_ADDRESS),
+        Media("pin_url"),
+    ],
+    ids=repr,
+)
+def test_a_pin_is_as_described_whatever_it_shows(media: Media) -> None:
+    assert _conforms(_pin_view(media=media), "Pin")
+
+
+def test_a_pin_with_every_field_is_as_described() -> None:
+    texts = dict.fromkeys(("title", "description", "alt_text", "link", "dominant_color"), "any text")
+
+    assert _conforms(_pin_view(section_id="1", parent_pin_id="2", **texts), "Pin")
+
+
+def test_the_nullable_fields_of_a_pin_are_always_sent() -> None:
+    bare = _pin_view()
+
+    assert set(NULLABLE_PIN_FIELDS) <= set(bare)
+    assert {name for name in bare if bare[name] is None} == set(NULLABLE_PIN_FIELDS) - {"creative_type"}
+
+
+def test_what_is_unknown_of_a_board_is_left_out() -> None:
+    bare = views.board(a_board())
+
+    assert not {"media", "board_pins_modified_at"} & set(bare)
+    assert {name for name in bare if bare[name] is None} == {"description"}
+
+
+def test_what_is_unknown_of_an_account_is_left_out_or_null() -> None:
+    bare = views.account(a_profile())
+
+    assert not {"about", "profile_image", "website_url"} & set(bare)
+    assert {name for name in bare if bare[name] is None} == {
+        *("business_name", "pin_count", "follower_count", "following_count", "monthly_views")
+    }
+
+
+def test_a_boards_first_picture_is_its_cover_and_the_next_four_its_thumbnails() -> None:
+    media = views.board(a_board(cover=("1.png", "2.png", AN_ADDRESS, "4.png", "5.png")))["media"]
+
+    assert media == {
+        "image_cover_url": "https://media.example/1.png",
+        "pin_thumbnail_urls": [
+            "https://media.example/2.png",
+            AN_ADDRESS,
+            "https://media.example/4.png",
+            "https://media.example/5.png",
+        ],
+    }
+
+
+def test_a_collaborator_counts_once() -> None:
+    assert views.board(a_board(collaborator_ids=frozenset({"1", "2"})))["collaborator_count"] == 2
+
+
+def test_a_given_address_is_shown_at_every_size_without_measures() -> None:
+    images = _pin_view(media=Media("image", (an_image(url=AN_ADDRESS),)))["media"]["images"]
+
+    assert images == {size: {"url": AN_ADDRESS} for size in IMAGE_SIZES}
+
+
+def test_an_upload_is_shown_from_the_media_bucket_with_its_measures() -> None:
+    images = _pin_view(media=Media("image", (an_image(key="1.png", width=50, height=60),)))["media"]["images"]
+
+    assert images["originals"] == {"url": "https://media.example/1.png", "width": 50, "height": 60}
+
+
+def test_a_carousel_shows_each_picture_with_its_texts() -> None:
+    media = _pin_view(media=CAROUSEL)["media"]
+
+    assert (media["media_type"], [item["title"] for item in media["items"]]) == ("multiple_images", ["one", None])
+
+
+@pytest.mark.parametrize(
+    ("kind", "creative_type"),
+    [("image", "REGULAR"), ("pin_url", "REGULAR"), ("multiple_images", "CAROUSEL"), ("video", "VIDEO")],
+)
+def test_the_creative_type_follows_from_what_a_pin_shows(kind: str, creative_type: str) -> None:
+    assert _pin_view(media=Media(kind, (an_image(),)))["creative_type"] == creative_type
+
+
+def test_a_pin_is_the_viewers_own_when_they_added_it() -> None:
+    ann = a_viewer()
+
+    assert views.pin(a_placed_pin(owner_id=ann.user_id), ann)["is_owner"] is True
+    assert views.pin(a_placed_pin(), ann)["is_owner"] is False
+
+
+def test_a_pin_in_a_section_that_is_gone_is_on_the_board_itself() -> None:
+    board = a_board(deleted_section_ids=frozenset({"7"}))
+
+    assert views.pin(a_placed_pin(board, section_id="7"), a_viewer())["board_section_id"] is None
+    assert views.pin(a_placed_pin(board, section_id="8"), a_viewer())["board_section_id"] == "8"
+
+
+def test_a_pin_names_the_owner_of_its_board() -> None:
+    board = a_board(owner_username="ann")
+
+    assert views.pin(a_placed_pin(board), a_viewer())["board_owner"] == {"username": "ann"}
+
+
+def test_a_field_the_description_does_not_know_would_be_noticed() -> None:
+    with pytest.raises(ValueError, match="of_tomorrow"):
+        _conforms(views.section(a_section()) | {"of_tomorrow": 1}, "Section")
+
+
+def test_a_null_where_the_description_allows_none_would_be_noticed() -> None:
+    with pytest.raises(AssertionError):
+        _conforms(_pin_view() | {"media": None}, "Pin")
+
+
+def test_pins_of_one_board_share_nothing_that_could_be_changed() -> None:
+    board, ann = a_board(), a_viewer()
+    one, other = (views.pin(a_placed_pin(board, media=a_pin().media), ann) for _ in range(2))
+    one["board_owner"]["username"] = "changed"
+
+    assert other["board_owner"]["username"] != "changed"

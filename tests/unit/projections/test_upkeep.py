@@ -1,0 +1,74 @@
+from typing import Any
+
+import pytest
+
+from presence.projections.upkeep import CleanUpBoard, RefreshCover, ReleaseSection, SweepUpload, WatchUpload, tasks
+
+
+def _image(kind: str, **attributes: Any) -> dict[str, Any]:
+    wire = {name: {"BOOL": value} if isinstance(value, bool) else {"S": value} for name, value in attributes.items()}
+    return {"kind": {"S": kind}, **wire}
+
+
+BOARD = _image("board", id="1")
+DELETED_BOARD = _image("board", id="1", deleted=True)
+SECTION = _image("section", id="2", board_id="1")
+DELETED_SECTION = _image("section", id="2", board_id="1", deleted=True)
+PIN = _image("pin", id="3", board_id="1")
+PIN_ELSEWHERE = _image("pin", id="3", board_id="9")
+PIN_RETITLED = _image("pin", id="3", board_id="1", title="Another title")
+REFERENCE = _image("upload_reference", pk="UPLOAD#7.png", sk="PIN#3")
+UNUSED = _image("upload_unused", pk="UPLOAD#7.png", sk="UNUSED")
+
+
+@pytest.mark.parametrize("old", [BOARD, DELETED_BOARD, None])
+def test_a_deleted_board_is_cleaned_up(old: Any) -> None:
+    assert list(tasks(old, DELETED_BOARD)) == [CleanUpBoard("1")]
+
+
+@pytest.mark.parametrize("old", [SECTION, DELETED_SECTION, None])
+def test_a_deleted_section_releases_its_pins(old: Any) -> None:
+    assert list(tasks(old, DELETED_SECTION)) == [ReleaseSection("1", "2")]
+
+
+def test_a_new_pin_refreshes_its_boards_cover() -> None:
+    assert list(tasks(None, PIN)) == [RefreshCover("1")]
+
+
+def test_a_deleted_pin_refreshes_its_boards_cover() -> None:
+    assert list(tasks(PIN, None)) == [RefreshCover("1")]
+
+
+def test_a_moved_pin_refreshes_the_covers_of_both_boards() -> None:
+    assert list(tasks(PIN, PIN_ELSEWHERE)) == [RefreshCover("1"), RefreshCover("9")]
+
+
+def test_a_pin_that_loses_its_last_reference_to_an_upload_has_the_upload_watched() -> None:
+    assert list(tasks(REFERENCE, None)) == [WatchUpload("7.png")]
+
+
+def test_an_expired_marker_sweeps_its_upload() -> None:
+    assert list(tasks(UNUSED, None)) == [SweepUpload("7.png")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(None, BOARD, id="a new board"),
+        pytest.param(BOARD, BOARD, id="a changed board"),
+        pytest.param(DELETED_BOARD, None, id="a board that is cleaned up"),
+        pytest.param(None, SECTION, id="a new section"),
+        pytest.param(SECTION, SECTION, id="a renamed section"),
+        pytest.param(DELETED_SECTION, None, id="a section that is released"),
+        pytest.param(PIN, PIN_RETITLED, id="a pin changed in place"),
+        pytest.param(None, REFERENCE, id="a new reference"),
+        pytest.param(None, UNUSED, id="a new marker"),
+        pytest.param(UNUSED, UNUSED, id="a marker put again"),
+        pytest.param(None, _image("profile", id="4"), id="a new profile"),
+        pytest.param(_image("receipt"), None, id="an expired receipt"),
+        pytest.param(_image("claim"), None, id="a released claim"),
+        pytest.param(None, _image("something of tomorrow", id="5"), id="a kind that is not known"),
+    ],
+)
+def test_nothing_follows_from(old: Any, new: Any) -> None:
+    assert list(tasks(old, new)) == []

@@ -1,0 +1,103 @@
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from math import ceil
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from presence.services.paging import MAX_READ, Page, PageRequest, fill
+
+
+@dataclass(frozen=True)
+class Thing:
+    id: str
+    seen: bool = True
+
+
+things = st.lists(st.booleans(), max_size=60).map(
+    lambda seen: [Thing(str(number), it) for number, it in enumerate(seen, start=10)]
+)
+sizes = st.integers(min_value=1, max_value=20)
+
+
+class Stored:
+    """A list read in pages, as DynamoDB would: it says that more may follow whenever it stopped at a limit."""
+
+    def __init__(self, items: list[Thing], *, largest_page: int = MAX_READ) -> None:
+        self._items = items
+        self._largest_page = largest_page
+        self.reads = 0
+
+    def __call__(self, after: str | None, limit: int) -> tuple[list[Thing], bool]:
+        self.reads += 1
+        start = 0 if after is None else [item.id for item in self._items].index(after) + 1
+        page = self._items[start : start + min(limit, self._largest_page)]
+        return page, len(page) == min(limit, self._largest_page)
+
+
+def _seen(items: Iterable[Thing]) -> Iterable[Thing]:
+    return (item for item in items if item.seen)
+
+
+def _pages(size: int, read: Callable[[str | None, int], tuple[list[Thing], bool]]) -> list[Page[Thing]]:
+    pages = [fill(PageRequest(size), read, _seen)]
+    while pages[-1].after is not None:
+        pages.append(fill(PageRequest(size, pages[-1].after), read, _seen))
+    return pages
+
+
+@given(things, sizes)
+def test_the_pages_together_are_what_the_viewer_may_see_in_order(items: list[Thing], size: int) -> None:
+    shown = [item for page in _pages(size, Stored(items)) for item in page.items]
+
+    assert shown == list(_seen(items))
+
+
+@given(things, sizes)
+def test_every_page_but_the_last_is_full(items: list[Thing], size: int) -> None:
+    *full, last = _pages(size, Stored(items))
+
+    assert all(len(page.items) == size for page in full)
+    assert len(last.items) <= size
+
+
+@given(things, sizes, st.integers(min_value=1, max_value=7))
+def test_no_page_that_has_a_bookmark_is_empty(items: list[Thing], size: int, largest_page: int) -> None:
+    pages = _pages(size, Stored(items, largest_page=largest_page))
+
+    assert all(page.items for page in pages if page.after is not None)
+
+
+@given(things, sizes, st.integers(min_value=1, max_value=7))
+def test_reads_that_end_early_lose_nothing(items: list[Thing], size: int, largest_page: int) -> None:
+    shown = [it for page in _pages(size, Stored(items, largest_page=largest_page)) for it in page.items]
+
+    assert shown == list(_seen(items))
+
+
+@given(st.integers(min_value=1, max_value=60), sizes)
+def test_the_last_page_is_not_empty_where_there_is_anything(number: int, size: int) -> None:
+    pages = _pages(size, Stored([Thing(str(n)) for n in range(number)]))
+
+    assert len(pages) == ceil(number / size)
+
+
+def test_a_page_of_what_all_may_see_takes_one_read() -> None:
+    stored = Stored([Thing(str(number)) for number in range(100)])
+
+    fill(PageRequest(25), stored)
+
+    assert stored.reads == 1
+
+
+def test_a_page_behind_hundreds_of_hidden_things_takes_few_reads() -> None:
+    stored = Stored([Thing(str(number), seen=number >= 900) for number in range(1000)])
+
+    page = fill(PageRequest(25), stored, _seen)
+
+    assert len(page.items) == 25
+    assert stored.reads <= 3
+
+
+def test_nothing_stored_is_one_empty_last_page() -> None:
+    assert fill(PageRequest(25), Stored([])) == Page([], None)

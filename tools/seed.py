@@ -1,0 +1,98 @@
+"""Demo data: a few people with boards, sections and pins, made through the HTTP API like anybody's."""
+
+import base64
+import json
+import struct
+import urllib.request
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+from tools.cloud import Stack
+from tools.tokens import access_token
+
+# user → board → what it is: (privacy, section → titles of its pins). The section "" stands for none.
+PEOPLE: Mapping[str, Mapping[str, tuple[str, Mapping[str, list[str]]]]] = {
+    "alice": {
+        "Small kitchens": (
+            "PUBLIC",
+            {
+                "": ["Open shelves", "A table for two"],
+                "Lighting": ["Brass pendant", "Under the cupboards"],
+                "Colours": ["Sage green", "Warm white"],
+            },
+        ),
+        "Weekend hikes": ("PUBLIC", {"": ["Ridge walk", "Lake at dawn", "Old forest"]}),
+        "Surprise party": ("SECRET", {"": ["Paper lanterns", "Lemon cake"]}),
+    },
+    "bob": {
+        "Bikes to build": ("PUBLIC", {"": ["Steel frame"], "Wheels": ["36 spokes", "Dynamo hub"]}),
+        "Portfolio": ("PROTECTED", {"": ["Poster", "Book cover"]}),
+        "Ring ideas": ("SECRET", {"": ["Plain band"]}),
+    },
+    "carol": {
+        "Bread": ("PUBLIC", {"": ["Rye", "Ciabatta"], "Starters": ["Day one", "Day seven"]}),
+        "Balcony": ("PROTECTED", {"": ["Tomatoes", "Mint"]}),
+    },
+}
+
+
+def seed(stack: Stack) -> int:
+    """Make what is missing. Returns the number of boards made."""
+    made = 0
+    for user, boards in PEOPLE.items():
+        api = _Api(stack.api_url, access_token(stack, user))
+        present = {board["name"] for board in api.get("/boards?page_size=250")["items"]}
+        for name in boards.keys() - present:
+            privacy, sections = boards[name]
+            _make_board(api, name, privacy, sections)
+            made += 1
+    return made
+
+
+def _make_board(api: "_Api", name: str, privacy: str, sections: Mapping[str, list[str]]) -> None:
+    board_id = api.post("/boards", {"name": name, "privacy": privacy})["id"]
+    for section, titles in sections.items():
+        section_id = section and api.post(f"/boards/{board_id}/sections", {"name": section})["id"]
+        for title in titles:
+            pin = {"board_id": board_id, "title": title, "media_source": _media(title)}
+            api.post("/pins", pin | ({"board_section_id": section_id} if section_id else {}))
+
+
+def _media(title: str) -> dict[str, str]:
+    if title == "Lemon cake":  # One upload, so that the media bucket is seen at work.
+        return {
+            "source_type": "image_base64",
+            "content_type": "image/png",
+            "data": base64.b64encode(_png(600, 900, colour=(250, 220, 90))).decode(),
+        }
+    name = title.lower().replace(" ", "-")
+    return {"source_type": "image_url", "url": f"https://picsum.photos/seed/{name}/800/1200"}
+
+
+def _png(width: int, height: int, *, colour: tuple[int, int, int]) -> bytes:
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        check = struct.pack(">I", zlib.crc32(kind + content))
+        return struct.pack(">I", len(content)) + kind + content + check
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits each of red, green and blue
+    rows = (b"\0" + bytes(colour) * width) * height
+    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunks
+
+
+class _Api:
+    def __init__(self, url: str, token: str) -> None:
+        self._url = f"{url}/v5"
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def get(self, path: str) -> Any:
+        return self._call("GET", path, None)
+
+    def post(self, path: str, body: object) -> Any:
+        return self._call("POST", path, json.dumps(body).encode())
+
+    def _call(self, method: str, path: str, body: bytes | None) -> Any:
+        request = urllib.request.Request(self._url + path, body, self._headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
