@@ -77,15 +77,9 @@ lock: .venv/installed ## Update the lock files
 	@touch $@
 
 .local/sdk/installed: requirements-sdk.txt .venv/installed
-	@echo "Installing Pinterest's SDK into .local/sdk ..."
-	@$(VENV)/uv venv --quiet --allow-existing --python $(VENV)/python .local/sdk
-	@$(VENV)/uv pip sync --quiet --compile-bytecode --require-hashes --python .local/sdk/bin/python $<
-	@touch $@
-
-.local/sdk/installed: requirements-sdk.txt .venv/installed
 	@echo "Installing Pinterest's SDK into .local/sdk, since it pins other versions than ours ..."
 	@$(VENV)/uv venv --quiet --allow-existing --python $(VENV)/python .local/sdk
-	@$(VENV)/uv pip sync --quiet --require-hashes --python .local/sdk/bin/python $<
+	@$(VENV)/uv pip sync --quiet --compile-bytecode --require-hashes --python .local/sdk/bin/python $<
 	@touch $@
 
 node_modules/installed: package-lock.json .venv/installed

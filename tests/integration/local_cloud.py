@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import boto3
 import orjson
 import urllib3
 
@@ -30,7 +29,6 @@ class LocalCloud:
     def __init__(self, url: str) -> None:
         self.url = url
         self._http = urllib3.PoolManager(maxsize=8)
-        self.s3 = boto3.client("s3", endpoint_url=url)
 
     def dynamodb(self, operation: str, *, api: str = "DynamoDB_20120810", **parameters: Any) -> Any:
         reply = self._http.request(
@@ -67,13 +65,19 @@ class LocalCloud:
             reply = self.dynamodb("BatchWriteItem", RequestItems={TABLE: batch})
             assert not reply.get("UnprocessedItems")
 
-    def objects(self) -> set[str]:
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
-        return {found["Key"] for page in pages for found in page.get("Contents", ())}
+    def put_object(self, key: str) -> None:
+        assert self._object("PUT", key) == 200
+
+    def has_object(self, key: str) -> bool:
+        return self._object("HEAD", key) == 200
+
+    def _object(self, method: str, key: str) -> int:
+        headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/s3/aws4_request"}
+        body = b"a picture" if method == "PUT" else None
+        return self._http.request(method, f"{self.url}/{BUCKET}/{key}", body=body, headers=headers).status
 
     def close(self) -> None:
         self._http.clear()
-        self.s3.close()
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from tests.integration.copies import Original
 from tests.integration.local_cloud import LocalCloud
 from tests.integration.routes import WRITES, Write
 from tests.integration.stream import Stream, Upkeep, expire_unused_uploads, table_after
+from tests.integration.things import a_board, a_pin
 from tests.integration.truth import assert_clean, assert_exact, told_apart_from_chance
 from tests.integration.wire import Fault, Faulty, Go, Hop, Sent, Wire, cancelled, error
 from tests.support.api import Reply
@@ -59,8 +60,9 @@ class Case:
 
     def __init__(self, cloud: LocalCloud, wire: Wire, name: str, key: str | None) -> None:
         self._cloud, self._wire, self._key = cloud, wire, key
+        original = prepared(cloud, name)
         self._stream = Stream(cloud)
-        self._write = prepared(cloud, name).copy()
+        self._write = original.copy()
         self.sent: list[Sent] = []
         """By all sendings together."""
 
@@ -81,12 +83,14 @@ class Case:
         left = table_after(self._stream.records())
         assert_exact(left)
         assert_clean(left)
-        marked = {record["dynamodb"]["Keys"]["pk"]["S"] for record in self._stream.records()}
-        uploads = {pk.removeprefix("UPLOAD#") for pk in marked if pk.startswith("UPLOAD#")}
-        if uploads:
-            shown = {pk.removeprefix("UPLOAD#") for pk, _ in left if pk.startswith("UPLOAD#")}
-            assert uploads & self._cloud.objects() == shown
+        shown = {pk.removeprefix("UPLOAD#") for pk, _ in left if pk.startswith("UPLOAD#")}
+        assert {key for key in self._uploads() if self._cloud.has_object(key)} == shown
         return told_apart_from_chance(left)
+
+    def _uploads(self) -> set[str]:
+        """All that ever were in the bucket: each is marked first."""
+        keys = {record["dynamodb"]["Keys"]["pk"]["S"] for record in self._stream.records()}
+        return {pk.removeprefix("UPLOAD#") for pk in keys if pk.startswith("UPLOAD#")}
 
 
 class Reference(Case):
@@ -148,6 +152,18 @@ def test_a_retry_with_its_key_gets_the_first_answer(cloud: LocalCloud, wire: Wir
     assert first.status == second.status == 201
     assert first.text == second.text
     assert first.headers["idempotent-replayed"] == second.headers["idempotent-replayed"] == "true"
+
+
+def test_a_retry_with_if_match_learns_that_the_first_try_worked(wire: Wire) -> None:
+    user = a_user()
+    pin = a_pin(user, a_board(user))
+    etag = user.get(f"/pins/{pin}").headers["etag"]
+    with wire.through(Faulty(2, Fault.ANSWER_LOST, FOR_GOOD)):
+        assert user.patch(f"/pins/{pin}", {"title": "Once"}, if_match=etag).status == 500
+    assert user.patch(f"/pins/{pin}", {"title": "Once"}, if_match=etag).status == 412
+    now = user.get(f"/pins/{pin}")
+    assert now.json["title"] == "Once"
+    assert now.headers["etag"].startswith('"2-')
 
 
 class Refused:

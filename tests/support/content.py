@@ -10,7 +10,7 @@ from tests.support.wire import ANY_PICTURE, Refusal
 _numbers = count(1)
 
 
-def a_board(owner: Client, **fields: Any) -> str:
+def a_board(owner: Client, /, **fields: Any) -> str:
     """The id of a new board."""
     return _id(owner.post("/boards", {"name": f"Any board {next(_numbers)}"} | fields))
 
@@ -20,7 +20,7 @@ def a_section(owner: Client, board_id: str, name: str = "Any section") -> str:
     return _id(owner.post(f"/boards/{board_id}/sections", {"name": name}))
 
 
-def a_pin(owner: Client, board_id: str, **fields: Any) -> str:
+def a_pin(owner: Client, board_id: str, /, **fields: Any) -> str:
     """The id of a new pin."""
     return _id(owner.post("/pins", {"board_id": board_id, "media_source": ANY_PICTURE} | fields))
 

@@ -249,7 +249,7 @@ def update(viewer: Viewer, pin_id: str, changes: Mapping[str, Any], *, version: 
         board = board_service.get(viewer, after.board_id)
         permissions.require_board(Action.ADD_PIN, board, viewer)
         after = replace(after, section_id=changes.get("section_id"))
-    elif after.section_id != before.section_id and after.section_id in board.deleted_section_ids:
+    elif "section_id" in changes and after.section_id in board.deleted_section_ids:
         raise SectionNotFound
     if after == before:
         return source

@@ -1,0 +1,71 @@
+"""Every route needs all of its scopes."""
+
+import pytest
+
+from tests.support.api import Client, Reply, http_event, invoke
+from tests.support.content import a_board, a_pin, a_section, refusal
+from tests.support.people import a_user
+from tests.support.stored import dynamodb_requests, everything
+from tests.support.wire import NOT_AUTHENTICATED, ROUTES, SCOPE_MISSING, Expected, a_valid_body
+
+PROTECTED = {route: expected for route, expected in ROUTES.items() if expected.scopes}
+every_protected_route = pytest.mark.parametrize(
+    ("route", "expected"), PROTECTED.items(), ids=[" ".join(route) for route in PROTECTED]
+)
+
+
+def _request(owner: Client, client: Client, route: tuple[str, str]) -> Reply:
+    method, path = route
+    board_id = a_board(owner)
+    section_id, pin_id = a_section(owner, board_id), a_pin(owner, board_id)
+    there = path.format(board_id=board_id, section_id=section_id, pin_id=pin_id)
+    before = everything()
+    reply = client.request(method, there, a_valid_body(method, path, board_id=board_id))
+    if reply.status >= 400:
+        assert everything() == before
+    return reply
+
+
+@every_protected_route
+def test_a_token_with_exactly_the_scopes_of_a_route_passes(route: tuple[str, str], expected: Expected) -> None:
+    ann = a_user()
+
+    assert _request(ann, ann.with_scopes(*expected.scopes), route).status == expected.status
+
+
+@every_protected_route
+def test_a_token_that_lacks_one_scope_of_a_route_is_refused_by_its_name(
+    route: tuple[str, str], expected: Expected
+) -> None:
+    ann = a_user()
+    for missing in expected.scopes:
+        reply = _request(ann, ann.without_scopes(missing), route)
+
+        assert refusal(reply) == SCOPE_MISSING
+        assert reply.json["message"].endswith(f" {missing}")
+
+
+@every_protected_route
+def test_a_token_without_scopes_is_refused_before_anything_is_read(route: tuple[str, str], expected: Expected) -> None:
+    ann = a_user()
+    method, path = route
+    with dynamodb_requests() as asked:
+        reply = ann.with_scopes().request(method, path.format(board_id="1", section_id="1", pin_id="1"))
+
+    assert refusal(reply) == SCOPE_MISSING
+    assert all(scope in reply.json["message"] for scope in expected.scopes)
+    assert asked == []
+
+
+@every_protected_route
+def test_a_request_without_a_token_is_refused(route: tuple[str, str], expected: Expected) -> None:
+    method, path = route
+    event = http_event(method, path.format(board_id="1", section_id="1", pin_id="1"), None, {}, None)
+    reply = invoke(event)
+
+    assert refusal(reply) == NOT_AUTHENTICATED
+    assert reply.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_the_description_of_the_api_is_for_everybody() -> None:
+    assert invoke(http_event("GET", "/openapi.json", None, {}, None)).status == 200
