@@ -34,7 +34,8 @@ token: ## Print an access token: make token USER=bob SCOPES="boards:read pins:re
 
 test: install .local/sdk/installed ## Pass all tests, end to end on a local cloud of their own included
 	@$(VENV)/python -m pytest tests/unit tests/functional tests/infra --numprocesses 2 --quiet
-	@$(VENV)/python -m pytest tests/integration tests/e2e --quiet
+	@$(VENV)/python -m pytest tests/integration --numprocesses 2 --quiet
+	@$(VENV)/python -m pytest tests/e2e --quiet
 
 check: .venv/installed ## Lint, types, import rules
 	@$(VENV)/ruff check

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.api import Client, Reply, http_event, invoke
+from tests.support.api import Client, http_event, invoke
 from tests.support.content import a_board, a_pin, a_section, refusal
 from tests.support.people import a_user
 from tests.support.stored import dynamodb_requests, everything
@@ -14,35 +14,37 @@ every_protected_route = pytest.mark.parametrize(
 )
 
 
-def _request(owner: Client, client: Client, route: tuple[str, str]) -> Reply:
-    method, path = route
+def _a_world(owner: Client, path: str) -> tuple[str, str]:
+    """The path with the ids of things that are there, and the id of a board."""
     board_id = a_board(owner)
     section_id, pin_id = a_section(owner, board_id), a_pin(owner, board_id)
-    there = path.format(board_id=board_id, section_id=section_id, pin_id=pin_id)
-    before = everything()
-    reply = client.request(method, there, a_valid_body(method, path, board_id=board_id))
-    if reply.status >= 400:
-        assert everything() == before
-    return reply
+    return path.format(board_id=board_id, section_id=section_id, pin_id=pin_id), board_id
 
 
 @every_protected_route
 def test_a_token_with_exactly_the_scopes_of_a_route_passes(route: tuple[str, str], expected: Expected) -> None:
+    method, path = route
     ann = a_user()
+    there, board_id = _a_world(ann, path)
+    reply = ann.with_scopes(*expected.scopes).request(method, there, a_valid_body(method, path, board_id=board_id))
 
-    assert _request(ann, ann.with_scopes(*expected.scopes), route).status == expected.status
+    assert reply.status == expected.status
 
 
 @every_protected_route
 def test_a_token_that_lacks_one_scope_of_a_route_is_refused_by_its_name(
     route: tuple[str, str], expected: Expected
 ) -> None:
+    method, path = route
     ann = a_user()
+    there, board_id = _a_world(ann, path)
+    before = everything()
     for missing in expected.scopes:
-        reply = _request(ann, ann.without_scopes(missing), route)
+        reply = ann.without_scopes(missing).request(method, there, a_valid_body(method, path, board_id=board_id))
 
         assert refusal(reply) == SCOPE_MISSING
         assert reply.json["message"].endswith(f" {missing}")
+    assert everything() == before
 
 
 @every_protected_route

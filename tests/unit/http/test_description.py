@@ -54,7 +54,7 @@ def test_every_status_of_the_error_table_is_described_or_of_no_route() -> None:
     ],
 )
 def test_a_path_of_the_api_takes_these_methods_only(path: str, allowed: tuple[str, ...]) -> None:
-    missing = description.missing(path)
+    missing = description.missing("PUT", path)
 
     assert isinstance(missing, MethodNotAllowed)
     assert missing.allowed == allowed
@@ -62,4 +62,4 @@ def test_a_path_of_the_api_takes_these_methods_only(path: str, allowed: tuple[st
 
 @pytest.mark.parametrize("path", ["/", "/v5", "/v5/", "/boards", "/v5/boards/", "/v5/boards/1/2", "/v6/boards", ""])
 def test_another_path_is_no_route(path: str) -> None:
-    assert isinstance(description.missing(path), RouteNotFound)
+    assert isinstance(description.missing("PUT", path), RouteNotFound)

@@ -68,7 +68,6 @@ def test_an_account_is_as_described() -> None:
         Media("video", (), video_id="7"),
         Media("video", (an_image(),), video_id="7"),
         Media("video", (an_image(key="1.png", width=50, height=60),), video_id="7"),
-        Media("pin_url", pin_url=AN_ADDRESS),
         Media("pin_url"),
     ],
     ids=repr,

@@ -59,7 +59,6 @@ media_values = st.builds(
     images=st.lists(image_values, max_size=5).map(tuple),
     cover_index=st.integers(min_value=0, max_value=4),
     video_id=maybe,
-    pin_url=maybe,
 )
 pin_values = st.builds(
     Pin,

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from time import time as _time
 
-SECOND = 1
 HOUR = 3600
 DAY = 24 * HOUR
 

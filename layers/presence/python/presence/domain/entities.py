@@ -80,7 +80,6 @@ class Media:
     images: tuple[Image, ...] = ()
     cover_index: int = 0
     video_id: str | None = None
-    pin_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

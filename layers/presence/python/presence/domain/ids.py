@@ -12,7 +12,6 @@ from presence.domain import clock
 
 _EPOCH_MS = 1_514_764_800_000  # 2018-01-01T00:00:00Z
 _RANDOM_BITS = 22
-DIGITS = 19
 MAX_DIGITS = 32  # what a path accepts; longer is not an id of ours and not worth a look
 
 

@@ -37,7 +37,7 @@ def serve(router: Router, *, environment: tuple[str, ...]) -> Handler:
     for route in router.routes:
         rule = PREFIX + route.path.replace("{", "<").replace("}", ">")
         app.route(rule, method=route.method, compress=True)(_endpoint(app, route))
-    app.not_found(lambda _: _failed(app, description.missing(app.current_event.path)))
+    app.not_found(lambda _: _failed(app, description.missing(app.current_event.http_method, app.current_event.path)))
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return app.resolve(event, context)

@@ -12,13 +12,15 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from presence.domain.entities import Viewer
 from presence.domain.errors import InvalidParameter, PayloadTooLarge, PreconditionFailed
 from presence.http import bookmarks
-from presence.http.params import AD_ACCOUNT, BOOKMARK, FIELDS, PAGE_SIZE, Param, is_id
+from presence.http.params import AD_ACCOUNT, BOOKMARK, FIELDS, PAGE_SIZE, Param, is_id, not_an_id
 from presence.http.routing import Route
 from presence.services.paging import Page, PageRequest
 from presence.services.receipts import Receipt
 
 MAX_BODY_BYTES = 5 * 1024 * 1024
 """Lambda takes events of 6 MB, and the event wraps the body in an envelope."""
+MAX_ANSWER_BYTES = 5 * 1024 * 1024
+"""Lambda gives answers of 6 MB; a page of the largest pins that would be larger is cut, and the next goes on there."""
 IDEMPOTENCY_KEY_MAX = 255
 
 type View = dict[str, Any]
@@ -51,7 +53,7 @@ class Call:
         """
         value = self._path[name]
         if not is_id(value):
-            raise InvalidParameter(name, "must be an id: digits only")
+            raise not_an_id(name)
         return value
 
     def __getitem__[T](self, param: Param[T]) -> T:
@@ -100,13 +102,18 @@ class Call:
 
     def page(self, page: Page[Any], view: Callable[[Any], View], *context: str) -> Response[Any]:
         """A page of a listing. ``context`` are the filters, as given to ``page_request``."""
-        items = [view(item) for item in page.items]
         wanted = self[FIELDS]
-        if wanted:
-            items = [_sparse(item, wanted) for item in items]
-        bookmark = bookmarks.encode(page.after, self._listing(context)) if page.after else None
-        body = orjson.dumps({"items": items, "bookmark": bookmark}).decode()
-        return Response(200, "application/json", body, {"Cache-Control": "private, no-cache", "Vary": _VARY})
+        items, after = page.items, page.after
+        views = [_sparse(view(item), wanted) if wanted else view(item) for item in items]
+        while True:
+            bookmark = bookmarks.encode(after, self._listing(context)) if after else None
+            body = orjson.dumps({"items": views, "bookmark": bookmark})
+            if len(body) <= MAX_ANSWER_BYTES:
+                break
+            views = views[: len(views) // 2]
+            after = items[len(views) - 1].id
+        headers: dict[str, str | list[str]] = {"Cache-Control": "private, no-cache", "Vary": _VARY}
+        return Response(200, "application/json", body.decode(), headers)
 
     def page_request(self, *context: str) -> PageRequest:
         """

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import orjson
 
-from presence.domain.errors import MethodNotAllowed, RouteNotFound
+from presence.domain.errors import MethodNotAllowed, PresenceError, RouteNotFound
+from presence.http.params import is_id, not_an_id
 from presence.http.routing import PREFIX
 
 FILE = Path(__file__).with_name("openapi.json")
@@ -20,9 +21,13 @@ def text() -> str:
     return FILE.read_text("utf-8")
 
 
-def missing(path: str) -> MethodNotAllowed | RouteNotFound:
-    """Why no route takes a request to this path."""
+def missing(method: str, path: str) -> PresenceError:
+    """Why no route takes a request."""
     for template, operations in orjson.loads(text())["paths"].items():
-        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", PREFIX + template), path):
-            return MethodNotAllowed(tuple(sorted(method.upper() for method in operations if method != "parameters")))
+        found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", PREFIX + template), path)
+        if found and method.lower() in operations:
+            # Powertools matches a parameter with the characters that most APIs have; ids are digits anyway.
+            return not_an_id(next(name for name, value in found.groupdict().items() if not is_id(value)))
+        if found:
+            return MethodNotAllowed(tuple(sorted(name.upper() for name in operations)))
     return RouteNotFound("There is no such route.")

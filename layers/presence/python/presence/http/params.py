@@ -38,6 +38,10 @@ def is_id(text: str) -> bool:
     return text.isdigit() and text.isascii() and len(text) <= MAX_DIGITS
 
 
+def not_an_id(name: str) -> InvalidParameter:
+    return InvalidParameter(name, "must be an id: digits only")
+
+
 def _page_size(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= PAGE_SIZE_MAX):
         raise ValueError(f"must be a whole number from 1 to {PAGE_SIZE_MAX}")

@@ -49,7 +49,7 @@ def read(source: requests.MediaSource) -> tuple[Media, list[Upload]]:
         case requests.VideoId():
             return _video(source)
         case requests.PinUrl():
-            return Media("pin_url", pin_url=source.url), []
+            return Media("pin_url"), []
 
 
 def _carousel(source: requests.MultipleImageBase64) -> tuple[Media, list[Upload]]:

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from presence.http.params import Param
 from presence.policies.scopes import Scope
 
-if TYPE_CHECKING:
-    from presence.http.call import Call
-
-type Endpoint = Callable[[Call], Any]
+type Endpoint = Callable[[Any], Any]
+"""Takes a ``presence.http.call.Call``."""
 
 PREFIX = "/v5"
 

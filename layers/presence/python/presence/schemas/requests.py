@@ -109,7 +109,6 @@ class VideoId(Request):
 
 class PinUrl(Request):
     source_type: Literal["pin_url"]
-    url: Url | None = None
 
 
 MediaSource = Annotated[

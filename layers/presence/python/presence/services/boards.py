@@ -131,7 +131,7 @@ def update(
         return before
     tx = Transaction()
     if after.slug != before.slug:
-        boards.claim_slug(tx, after, otherwise=_name_taken("edit"))
+        boards.claim_slug(tx, after, otherwise=_name_taken("edit", by=after.id))
         boards.release_slug(tx, before, otherwise=_changed_meanwhile())
     boards.update(tx, before, after, version=version, otherwise=_board_changed(version))
     tx.commit()
@@ -173,8 +173,9 @@ def _changed_meanwhile() -> Conflict:
     return Conflict("It was changed at the same time; please try again.")
 
 
-def _name_taken(verb: str) -> BoardNameTaken:
-    return BoardNameTaken(f"Could not {verb} board: you already have a board with this name.")
+def _name_taken(verb: str, by: str | None = None) -> Otherwise:
+    taken = BoardNameTaken(f"Could not {verb} board: you already have a board with this name.")
+    return lambda standing: _changed_meanwhile() if standing and standing["holder_id"]["S"] == by else taken
 
 
 def _board_changed(version: int | None) -> Otherwise:

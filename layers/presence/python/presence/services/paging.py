@@ -4,7 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from presence.domain.errors import InvalidParameter
+
 MAX_READ = 1000
+ENOUGH_READS = 20
+MOST_READS = 300
+"""Some four seconds. What hides more items in a row than this cannot be listed; nobody waits for it either."""
 
 
 class HasId(Protocol):
@@ -36,10 +41,13 @@ def fill[T: HasId](
     Args:
         read: takes (after, limit), gives items and whether more may follow.
         visible: what the viewer may see of the items, in their order.
+
+    Raises:
+        InvalidParameter: ``MOST_READS`` times ``MAX_READ`` items in a row are hidden.
     """
     kept: list[T] = []
     after, limit = request.after, request.size + 1  # one more than a page tells whether there is a next
-    while True:
+    for reads in range(1, MOST_READS + 1):
         items, more = read(after, limit)
         kept.extend(visible(items))
         if len(kept) > request.size:
@@ -47,5 +55,8 @@ def fill[T: HasId](
         if not more or not items:
             return Page(kept, None)
         after = items[-1].id
+        if kept and reads >= ENOUGH_READS:
+            return Page(kept, after)
         # Much was hidden: read on in large strides, so that the number of requests stays small.
         limit = MAX_READ
+    raise InvalidParameter("filters", f"leave nothing of {MOST_READS * MAX_READ:,} items in a row; list without them")

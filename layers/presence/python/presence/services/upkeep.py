@@ -5,7 +5,7 @@ when its exact ``pin_count`` is 0: an index that lags cannot make it forget a pi
 """
 
 from collections.abc import Callable
-from time import monotonic
+from time import monotonic, sleep
 
 from presence.domain.entities import Pin
 from presence.projections.upkeep import (
@@ -20,8 +20,10 @@ from presence.services.paging import MAX_READ
 from presence.storage import boards, pins, uploads
 from presence.storage.table import TRANSACTION_LIMIT, Raw, Transaction
 
-BUDGET_SECONDS = 20.0
+BUDGET_SECONDS = 10.0
 """One task holds up the shard for no longer; then its item goes through the stream again, behind the others."""
+LAG_SECONDS = 0.5
+"""How long to wait for an index that does not show yet what is counted; usually it takes milliseconds."""
 
 COVER_PINS = 5
 
@@ -67,17 +69,18 @@ def _clean_up_board(board_id: str) -> None:
         boards.uncount_pins_of_deleted(tx, board_id, len(batch), otherwise=_Changed())
         tx.commit()
 
-    if not _each_batch(lambda: pins.list_on_board(board_id, limit=MAX_READ)[0], delete):
-        _again(lambda tx: boards.touch(tx, board_id, otherwise=_Changed()))
-        return
-    while sections := boards.list_sections(board_id, after=None, limit=TRANSACTION_LIMIT)[0]:
+    def finish() -> None:
+        while sections := boards.list_sections(board_id, after=None, limit=TRANSACTION_LIMIT)[0]:
+            tx = Transaction()
+            for section in sections:
+                boards.purge_section(tx, section, otherwise=_Changed())
+            tx.commit()
         tx = Transaction()
-        for section in sections:
-            boards.purge_section(tx, section, otherwise=_Changed())
+        boards.remove(tx, board_id, otherwise=_not_yet_empty)
         tx.commit()
-    tx = Transaction()
-    boards.remove(tx, board_id, otherwise=_not_yet_empty)
-    tx.commit()
+
+    if not _drain(lambda: pins.list_on_board(board_id, limit=MAX_READ)[0], delete, finish):
+        _again(lambda tx: boards.touch(tx, board_id, otherwise=_Changed()))
 
 
 def _release_section(board_id: str, section_id: str) -> None:
@@ -92,29 +95,41 @@ def _release_section(board_id: str, section_id: str) -> None:
         boards.leave_section(tx, board_id, section_id, len(batch), otherwise=_Changed())
         tx.commit()
 
-    if not _each_batch(lambda: pins.list_in_section(section_id, limit=MAX_READ)[0], release):
+    def finish() -> None:
+        tx = Transaction()
+        boards.remove_section(tx, board_id, section_id, otherwise=_not_yet_empty)
+        boards.forget_section(tx, board_id, section_id, otherwise=_Changed())
+        tx.commit()
+
+    if not _drain(lambda: pins.list_in_section(section_id, limit=MAX_READ)[0], release, finish):
         _again(lambda tx: boards.touch_section(tx, board_id, section_id, otherwise=_Changed()))
-        return
-    tx = Transaction()
-    boards.remove_section(tx, board_id, section_id, otherwise=_not_yet_empty)
-    boards.forget_section(tx, board_id, section_id, otherwise=_Changed())
-    tx.commit()
 
 
-def _each_batch(read: Callable[[], list[Pin]], work: Callable[[list[Pin]], None]) -> bool:
-    """Work on all pins in transactions. True when none are left in sight, False when the time is up."""
+def _drain(read: Callable[[], list[Pin]], work: Callable[[list[Pin]], None], finish: Callable[[], None]) -> bool:
+    """Work on all pins in transactions, then finish. False when the time is up before all pins in sight are done.
+
+    Raises:
+        NotYetVisible: pins are counted that the index did not show in all that time.
+    """
     deadline = monotonic() + BUDGET_SECONDS
     done: set[str] = set()
-    while waiting := [pin for pin in read() if pin.id not in done]:
-        for batch in _batches(waiting):
-            if monotonic() > deadline:
-                return False
-            try:
-                work(batch)
-            except _Changed:
-                _one_by_one(batch, work)
-            done.update(pin.id for pin in batch)
-    return True
+    while True:
+        while waiting := [pin for pin in read() if pin.id not in done]:
+            for batch in _batches(waiting):
+                if monotonic() > deadline:
+                    return False
+                try:
+                    work(batch)
+                except _Changed:
+                    _one_by_one(batch, work)
+                done.update(pin.id for pin in batch)
+        try:
+            finish()
+            return True
+        except NotYetVisible:
+            if monotonic() + LAG_SECONDS > deadline:
+                raise
+            sleep(LAG_SECONDS)
 
 
 def _one_by_one(batch: list[Pin], work: Callable[[list[Pin]], None]) -> None:

@@ -8,7 +8,7 @@ own condition. A transaction costs 2 write units per KB where a plain write cost
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple, cast
 from uuid import uuid4
 
@@ -29,7 +29,6 @@ Raw = dict[str, Any]
 
 BATCH_GET_LIMIT: Final = 100
 TRANSACTION_LIMIT: Final = 100
-PAGE_LIMIT: Final = 1000
 
 # A Lambda that waits holds a whole sandbox, and API Gateway gives up after 30 seconds: fail fast, try again soon.
 # "legacy" backs off from 50 ms on DynamoDB; "standard", PynamoDB's default, waits a random part of 1 s, 2 s, ...
@@ -210,18 +209,6 @@ def index_position(key: Key, index: str, partition: str, sort: str) -> Raw:
     """Where an item lies in an index, to go on after it."""
     stem = index.removeprefix("by_")
     return {**_wire(key), f"{stem}_pk": {"S": partition}, f"{stem}_sk": {"S": sort}}
-
-
-def pages(
-    partition: str, *, index: str | None = None, prefix: str = "", limit: int = PAGE_LIMIT
-) -> Iterator[list[Raw]]:
-    """Every page of a partition, for functions that clean up. Each page is a fresh look at what is left."""
-    while True:
-        items, more = query(partition, index=index, prefix=prefix, limit=limit)
-        if items:
-            yield items
-        if not more:
-            return
 
 
 type Otherwise = Exception | Callable[[Raw | None], Exception]
