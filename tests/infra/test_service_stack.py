@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
@@ -94,15 +95,15 @@ def test_every_log_is_kept_for_a_while_and_not_for_ever(stacks: Stacks) -> None:
     assert all(group["RetentionInDays"] == 30 for group in stacks.all_of("AWS::Logs::LogGroup"))
 
 
-def test_every_function_names_its_dynamodb_actions(stacks: Stacks) -> None:
-    reads = {"GetItem", "BatchGetItem", "Query"}
-    writes = {"PutItem", "UpdateItem", "DeleteItem"}
+def test_every_role_allows_what_the_access_patterns_name_and_no_more(stacks: Stacks) -> None:
+    # The integration tests hold the same table to what is sent.
+    named = re.findall(r"^\| `(\w+)` \| ((?:`\w+`(?:, )?)+) \|$", (ROOT / "docs/access-patterns.md").read_text(), re.M)
     stream = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
-    assert _allowed(stacks, "boards", "dynamodb") == reads | writes
-    assert _allowed(stacks, "pins", "dynamodb") == reads | writes
-    assert _allowed(stacks, "upkeep", "dynamodb") == reads | writes | stream
-    assert _allowed(stacks, "account", "dynamodb") == {"GetItem", "PutItem"}
-    assert _allowed(stacks, "sign_in", "dynamodb") == {"GetItem", "PutItem"}
+    allowed = {name: _allowed(stacks, name, "dynamodb") | _allowed(stacks, name, "s3") for name in FUNCTIONS}
+    assert stream <= allowed["upkeep"]
+    assert {name: set(re.findall(r"\w+", actions)) for name, actions in named} == {
+        name: actions - stream for name, actions in allowed.items()
+    }
 
 
 def test_only_pins_store_images_and_only_upkeep_deletes_them(stacks: Stacks) -> None:
