@@ -5,9 +5,9 @@ from dataclasses import dataclass
 class Settings:
     """What may differ from one deployment to another. ``infra/app.py`` reads it from the CDK context."""
 
-    throttle_rate: int = 100
+    throttle_rate: int = 1000
     """Requests per second that the API takes in the long run, over all of its callers."""
-    throttle_burst: int = 200
+    throttle_burst: int = 2000
     cors_origins: tuple[str, ...] = ()
     """Web origins whose pages may call the API."""
     issuer: str | None = None
