@@ -13,7 +13,7 @@ CDK = $(NODE)/bin/node node_modules/aws-cdk/bin/cdk
 COMPILE := $(VENV)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down logs token test check format openapi deploy clean lock
+.PHONY: help install up down logs token test check format bench openapi deploy clean lock
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -45,6 +45,9 @@ check: .venv/installed ## Lint, types, import rules
 
 format: .venv/installed ## Format, and mend what the linter can
 	@$(VENV)/ruff check --fix --quiet; $(VENV)/ruff format
+
+bench: .venv/installed ## Measure CPU, cold starts and sizes against other ways; rewrites docs/performance.md
+	@PYTHONPATH=.:layers/presence/python:functions $(VENV)/python -m tools.bench
 
 openapi: .venv/installed ## Write the committed OpenAPI description anew
 	@PYTHONPATH=.:layers/presence/python:functions $(VENV)/python -m tools.openapi

@@ -4,6 +4,7 @@ from itertools import chain
 
 import pytest
 
+from presence.http import call
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin, a_section, ids, refusal
 from tests.support.people import a_user
@@ -61,6 +62,20 @@ def test_a_listing_is_paged_through_each_item_exactly_once(path: str) -> None:
     for page_size in (1, 2, 3):
         turned = ann.pages(f"{path}?page_size={page_size}")
         assert [item["id"] for item in chain(*turned)] == all_at_once
+
+
+@every_listing
+def test_a_page_that_is_larger_than_lambda_can_answer_is_cut_and_goes_on(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = a_user()
+    path = path.format(**_three_of_each(ann))
+    all_at_once = ann.get(path)
+    monkeypatch.setattr(call, "MAX_ANSWER_BYTES", len(all_at_once.text or "") - 1)
+    turned = ann.pages(path)
+
+    assert len(turned) > 1
+    assert list(chain(*turned)) == all_at_once.json["items"]
 
 
 @every_listing

@@ -198,8 +198,48 @@ def test_a_release_whose_time_is_up_sends_its_section_through_the_stream_again(
     assert item(keys.section(board_id, section_id)) is None
 
 
+class LaggingIndex:
+    """Shows nothing for as many looks as are given."""
+
+    def __init__(self, looks: int) -> None:
+        self._looks = looks
+        self._query = table.query
+
+    def __call__(self, *args: Any, index: str | None = None, **rest: Any) -> tuple[list[table.Raw], bool]:
+        if index and self._looks > 0:
+            self._looks -= 1
+            return [], False
+        return self._query(*args, index=index, **rest)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Every pause, in seconds, instead of pausing; the clock goes on."""
+    paused: list[float] = []
+    monkeypatch.setattr(upkeep, "sleep", paused.append)
+    monkeypatch.setattr(upkeep, "monotonic", lambda: sum(paused))
+    return paused
+
+
+def test_an_index_that_catches_up_soon_is_waited_for(
+    stream: Stream, monkeypatch: pytest.MonkeyPatch, waits: list[float]
+) -> None:
+    ann = a_user()
+    before = everything()
+    board_id = a_board(ann)
+    a_pin(ann, board_id)
+    stream.settle()
+    ann.delete(f"/boards/{board_id}")
+    monkeypatch.setattr(table, "query", LaggingIndex(3))
+
+    assert stream.deliver() == []
+    assert waits
+    stream.settle()
+    assert everything() == before
+
+
 def test_a_board_is_kept_while_pins_are_counted_that_the_index_does_not_show(
-    stream: Stream, monkeypatch: pytest.MonkeyPatch
+    stream: Stream, monkeypatch: pytest.MonkeyPatch, waits: list[float]
 ) -> None:
     ann = a_user()
     before = everything()
@@ -208,17 +248,34 @@ def test_a_board_is_kept_while_pins_are_counted_that_the_index_does_not_show(
     stream.settle()
     ann.delete(f"/boards/{board_id}")
     records = stream.records()
-    query = table.query
     with monkeypatch.context() as lagging:
-        lagging.setattr(
-            table, "query", lambda *args, index=None, **rest: ([], False) if index else query(*args, **rest)
-        )
+        lagging.setattr(table, "query", LaggingIndex(10_000))
         assert len(stream.deliver(records)) == 1
     assert item(keys.board(board_id)) is not None
+    assert sum(waits) < 20
 
     assert stream.deliver(records) == []
     stream.settle()
     assert everything() == before
+
+
+def test_a_section_is_kept_while_pins_are_counted_that_the_index_does_not_show(
+    stream: Stream, monkeypatch: pytest.MonkeyPatch, waits: list[float]
+) -> None:
+    ann = a_user()
+    board_id = a_board(ann)
+    section_id = a_section(ann, board_id)
+    pin_id = a_pin(ann, board_id, board_section_id=section_id)
+    stream.settle()
+    ann.delete(f"/boards/{board_id}/sections/{section_id}")
+    records = stream.records()
+    with monkeypatch.context() as lagging:
+        lagging.setattr(table, "query", LaggingIndex(10_000))
+        assert len(stream.deliver(records)) == 1
+    assert ann.get(f"/pins/{pin_id}").json["board_section_id"] is None
+
+    assert stream.deliver(records) == []
+    assert item(keys.section(board_id, section_id)) is None
 
 
 def test_records_may_come_twice_late_and_in_any_order(stream: Stream) -> None:

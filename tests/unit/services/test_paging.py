@@ -2,10 +2,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import ceil
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presence.services.paging import MAX_READ, Page, PageRequest, fill
+from presence.domain.errors import InvalidParameter
+from presence.services import paging
+from presence.services.paging import ENOUGH_READS, MAX_READ, Page, PageRequest, fill
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,25 @@ def test_a_page_behind_hundreds_of_hidden_things_takes_few_reads() -> None:
 
     assert len(page.items) == 25
     assert stored.reads <= 3
+
+
+def test_a_page_that_has_something_is_not_filled_at_any_price() -> None:
+    stored = Stored([Thing("0"), *(Thing(str(number), seen=False) for number in range(1, 100))], largest_page=1)
+
+    page = fill(PageRequest(25), stored, _seen)
+
+    assert [item.id for item in page.items] == ["0"]
+    assert page.after is not None
+    assert stored.reads == ENOUGH_READS
+
+
+def test_a_listing_that_hides_hundreds_of_thousands_in_a_row_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "MOST_READS", 30)
+    stored = Stored([Thing(str(number), seen=False) for number in range(100)], largest_page=1)
+
+    with pytest.raises(InvalidParameter):
+        fill(PageRequest(25), stored, _seen)
+    assert stored.reads == 30
 
 
 def test_nothing_stored_is_one_empty_last_page() -> None:

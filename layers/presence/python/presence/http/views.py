@@ -5,6 +5,7 @@ What is unknown and not nullable is left out, never sent as null: Pinterest's of
 """
 
 import os
+from functools import cache
 from typing import Any
 
 from presence.domain.entities import Board, Image, Media, Profile, Section, Viewer
@@ -119,4 +120,9 @@ def _url(image: Image) -> str:
 
 def _picture_url(picture: str) -> str:
     """A picture is an address on the web, or a key in the media bucket."""
-    return picture if "://" in picture else f"{os.environ['MEDIA_URL']}/{picture}"
+    return picture if "://" in picture else f"{_media_url()}/{picture}"
+
+
+@cache
+def _media_url() -> str:
+    return os.environ["MEDIA_URL"]  # asking for each picture takes a tenth of the CPU time of listing boards

@@ -1,0 +1,1 @@
+"""What our functions cost, beside what else one could have written: ``python -m tools.bench``."""
