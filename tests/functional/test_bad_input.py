@@ -42,47 +42,45 @@ def world(ann: Client) -> World:
     return World(ann, {"board_id": board_id, "section_id": section_id, "pin_id": pin_id})
 
 
-@every_body
-@pytest.mark.parametrize(
-    "raw_body",
-    [
-        pytest.param("{", id="half an object"),
-        pytest.param("[]", id="a list"),
-        pytest.param("null", id="null"),
-        pytest.param('"text"', id="a text"),
-        pytest.param("7", id="a number"),
-        pytest.param("name=Any", id="a form"),
-        pytest.param('{"name": "Any",}', id="a comma too many"),
-        pytest.param("{'name': 'Any'}", id="other quotes"),
-        pytest.param('{"name": "\\ud800"}', id="half a surrogate pair"),
-        pytest.param('{"ignored": "\\ud800"}', id="half a surrogate pair in an ignored field"),
-        pytest.param('{"name": "\ud800"}', id="a raw surrogate"),
-        pytest.param('{"ignored": ' + "[" * 100_000 + "]" * 100_000 + "}", id="deep nesting"),
-        pytest.param('{"ignored": ' + "9" * 100_000 + "}", id="a huge number"),
-        pytest.param('\ufeff{"name": "Any"}', id="a byte order mark"),
-        pytest.param("\x00", id="a zero"),
-    ],
-)
-def test_a_body_that_is_no_json_object_is_refused(world: World, method: str, path: str, raw_body: str) -> None:
-    before = everything()
-    reply = world.request(method, path, raw_body=raw_body)
+NO_JSON_OBJECTS = {
+    "half an object": "{",
+    "a list": "[]",
+    "null": "null",
+    "a text": '"text"',
+    "a number": "7",
+    "a form": "name=Any",
+    "a comma too many": '{"name": "Any",}',
+    "other quotes": "{'name': 'Any'}",
+    "half a surrogate pair": '{"name": "\\ud800"}',
+    "half a surrogate pair in an ignored field": '{"ignored": "\\ud800"}',
+    "a raw surrogate": '{"name": "\ud800"}',
+    "deep nesting": '{"ignored": ' + "[" * 100_000 + "]" * 100_000 + "}",
+    "a huge number": '{"ignored": ' + "9" * 100_000 + "}",
+    "a byte order mark": '\ufeff{"name": "Any"}',
+    "a zero": "\x00",
+}
 
-    assert refusal(reply) == INVALID
-    assert "'body'" in reply.json["message"]
-    assert len(reply.json["message"]) < 300
+
+@every_body
+def test_a_body_that_is_no_json_object_is_refused(world: World, method: str, path: str) -> None:
+    before = everything()
+    for what, raw_body in NO_JSON_OBJECTS.items():
+        reply = world.request(method, path, raw_body=raw_body)
+
+        assert refusal(reply) == INVALID, what
+        assert "'body'" in reply.json["message"], what
+        assert len(reply.json["message"]) < 300, what
     assert everything() == before
 
 
 @every_body
-@pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "x"]
-)
-def test_a_body_of_another_content_type_is_refused(world: World, method: str, path: str, content_type: str) -> None:
+def test_a_body_of_another_content_type_is_refused(world: World, method: str, path: str) -> None:
     before = everything()
-    reply = world.request(method, path, headers={"content-type": content_type})
+    for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
+        reply = world.request(method, path, headers={"content-type": content_type})
 
-    assert refusal(reply) == INVALID
-    assert "'Content-Type'" in reply.json["message"]
+        assert refusal(reply) == INVALID
+        assert "'Content-Type'" in reply.json["message"]
     assert everything() == before
 
 
@@ -97,10 +95,11 @@ def test_json_by_any_of_its_names_is_taken(ann: Client, content_type: str) -> No
 @every_body
 def test_a_body_over_5_megabytes_is_refused(world: World, method: str, path: str) -> None:
     before = everything()
-    reply = world.request(method, path, raw_body=" " * (5 * MEGABYTE + 1))
+    for size in (5 * MEGABYTE + 1, 8 * MEGABYTE):
+        reply = world.request(method, path, raw_body=" " * size)
 
-    assert refusal(reply) == TOO_LARGE
-    assert str(5 * MEGABYTE) in reply.json["message"]
+        assert refusal(reply) == TOO_LARGE
+        assert str(5 * MEGABYTE) in reply.json["message"]
     assert everything() == before
 
 
@@ -239,12 +238,12 @@ def test_an_odd_text_is_kept_as_it_is(ann: Client, text: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/boards", "/pins", "/user_account", "/boards/{board_id}", "/pins/{pin_id}"])
-@pytest.mark.parametrize("value", ["x", "1" * 19, "", "-1", "1,2"])
-def test_an_ad_account_of_a_wrong_form_is_refused(world: World, path: str, value: str) -> None:
-    reply = world.request("GET", f"{path}?ad_account_id={value}")
+def test_an_ad_account_of_a_wrong_form_is_refused(world: World, path: str) -> None:
+    for value in ("x", "1" * 19, "", "-1", "1,2"):
+        reply = world.request("GET", f"{path}?ad_account_id={value}")
 
-    assert refusal(reply) == INVALID
-    assert "'ad_account_id'" in reply.json["message"]
+        assert refusal(reply) == INVALID
+        assert "'ad_account_id'" in reply.json["message"]
 
 
 @pytest.mark.parametrize("path", ["/boards", "/pins", "/user_account", "/boards/{board_id}", "/pins/{pin_id}"])

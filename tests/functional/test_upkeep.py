@@ -122,11 +122,12 @@ def test_a_board_deleted_while_its_section_is_being_released_leaves_nothing(stre
 def test_a_clean_up_that_dies_goes_on_from_where_it_was(
     dies_at: int, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(upkeep, "TRANSACTION_LIMIT", 4)
     ann = a_user()
     before = everything()
     board_id = a_board(ann)
     section_id = a_section(ann, board_id)
-    add_pins(ann, board_id, 110)
+    add_pins(ann, board_id, 5)
     a_pin(ann, board_id, board_section_id=section_id)
     stream.settle()
     ann.delete(f"/boards/{board_id}")
