@@ -5,7 +5,6 @@ from typing import Any
 
 import boto3
 import pytest
-from hypothesis import settings
 from moto import mock_aws
 
 from presence.http import viewer
@@ -13,8 +12,6 @@ from presence.storage import table, uploads
 from presence.storage.models import Item
 from tests.conftest import ENVIRONMENT
 from tests.support.stored import Stream
-
-settings.register_profile("functional", derandomize=True, deadline=None, database=None)
 
 
 @pytest.fixture(scope="package")

@@ -215,6 +215,16 @@ def test_a_deleted_board_is_gone_for_every_read() -> None:
     assert ids(ann.get("/pins")) == []
 
 
+def test_a_deleted_board_is_no_burden_to_its_owners_listing() -> None:
+    ann = a_user()
+    board_id = a_board(ann)
+    ann.delete(f"/boards/{board_id}")
+    stored = item(keys.board(board_id))
+
+    assert stored is not None
+    assert not {"owner_pk", "owner_sk"} & set(stored)
+
+
 def test_a_deleted_board_takes_no_more_changes() -> None:
     ann = a_user()
     board_id = a_board(ann)

@@ -424,3 +424,9 @@ def test_a_listing_that_hides_many_pins_costs_few_requests() -> None:
 
     assert listed == [shown]
     assert len(asked) <= 4
+
+
+def test_an_empty_link_is_no_link() -> None:
+    ann = a_user()
+
+    assert ann.get(f"/pins/{a_pin(ann, a_board(ann), link='')}").json["link"] is None

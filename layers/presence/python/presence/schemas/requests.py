@@ -11,16 +11,16 @@ from presence.schemas.base import Request
 MAX_IMAGES = 5
 
 
-def _web_address(value: str) -> str | None:
-    if not value:
-        return None
+def _web_address(value: str) -> str:
     if not value.lower().startswith(("http://", "https://")):
         raise ValueError("should be an http or https URL")
     return value
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9]+$", max_length=32)]
-Link = Annotated[str | None, StringConstraints(max_length=2048), AfterValidator(lambda v: v and _web_address(v))]
+Link = Annotated[
+    str | None, StringConstraints(max_length=2048), AfterValidator(lambda text: _web_address(text) if text else None)
+]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=2048), AfterValidator(_web_address)]
 BoardName = Annotated[str, StringConstraints(min_length=1, max_length=180)]
 SectionName = Annotated[str, StringConstraints(min_length=1, max_length=180)]
