@@ -12,8 +12,7 @@ from constructs import Construct
 
 from infra.acknowledgments import acknowledge
 from infra.settings import Settings
-
-PREFIX = "/v5"
+from presence.http.routing import PREFIX
 
 
 class HttpApi(apigateway.HttpApi):
