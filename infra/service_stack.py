@@ -46,7 +46,13 @@ class ServiceStack(Stack):
         pins.allow_media("PutObject")
 
         account = Function(self, "account", environment=shared | signed, timeout=answering, **runtime)
-        account.allow(table, "GetItem", "PutItem")
+        account.allow(table, *READ, *WRITE)
+
+        people = Function(self, "people", environment=shared | signed, timeout=answering, **runtime)
+        people.allow(table, *READ, *WRITE)
+
+        collaboration = Function(self, "collaboration", environment=shared | signed, timeout=answering, **runtime)
+        collaboration.allow(table, *READ, *WRITE)
 
         upkeep = Function(self, "upkeep", environment=shared | uploads, timeout=Duration.minutes(5), **runtime)
         upkeep.allow(table, *READ, *WRITE)
@@ -65,7 +71,13 @@ class ServiceStack(Stack):
         api = HttpApi(
             self,
             "Api",
-            families={"boards": boards, "pins": pins, "account": account},
+            families={
+                "boards": boards,
+                "pins": pins,
+                "account": account,
+                "people": people,
+                "collaboration": collaboration,
+            },
             fallback=account,
             authorizer=authorizer,
             settings=settings,

@@ -15,12 +15,12 @@ from pydantic.json_schema import models_json_schema
 
 from presence.http import description
 from presence.http.errors import OURS, TABLE, Answer
-from presence.http.params import AD_ACCOUNT
+from presence.http.params import AD_ACCOUNT, path_param_schema
 from presence.http.routing import PREFIX, Route
 from presence.policies.scopes import Scope
 from presence.schemas import answers, requests
 
-FAMILIES = ("boards", "pins", "account")
+FAMILIES = ("boards", "pins", "account", "people", "collaboration")
 VERSION = "1.0.0"
 
 _ERRORS: dict[int, str] = {
@@ -97,8 +97,7 @@ def _scopes(scopes: tuple[Scope, ...]) -> str:
 
 def _parameters(route: Route) -> Iterator[dict[str, Any]]:
     for name in re.findall(r"\{(\w+)\}", route.path):
-        schema = {"type": "string", "pattern": "^[0-9]+$", "maxLength": 32}
-        yield {"name": name, "in": "path", "required": True, "schema": schema}
+        yield {"name": name, "in": "path", "required": True, "schema": path_param_schema(name)}
     for param in (*route.params, *((AD_ACCOUNT,) if route.scopes else ())):
         stated = {"name": param.name, "in": "query", "schema": param.schema, "description": param.description}
         if param.schema["type"] == "array":

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from presence.domain.entities import Board, Section
+from presence.domain.entities import Section
 from presence.http import views
 from presence.http.call import Call, no_content
 from presence.http.params import (
@@ -13,10 +13,12 @@ from presence.http.params import (
     PIN_METRICS,
     Param,
     choice,
+    flag,
 )
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
 from presence.services import boards, pins
+from presence.services.access import Seen
 
 router = Router()
 
@@ -33,6 +35,7 @@ _PRIVACIES = {
     "PUBLIC_AND_SECRET": ("PUBLIC", "SECRET"),
 }
 PRIVACY: Param[str] = choice("privacy", "ALL", tuple(_PRIVACIES), "Only boards of this privacy.")
+ARCHIVED = flag("archived", "The caller's archived boards instead.")
 
 
 @router.post("/boards", scopes=WRITE, body="BoardCreate", answer="Board")
@@ -42,12 +45,13 @@ def create_board(call: Call) -> Any:
     return call.once(lambda receipt: boards.create(call.viewer, **dict(draft), receipt=receipt), _board)
 
 
-@router.get("/boards", scopes=READ, answer="BoardPage", params=(*PAGING, PRIVACY))
+@router.get("/boards", scopes=READ, answer="BoardPage", params=(*PAGING, PRIVACY, ARCHIVED))
 def list_boards(call: Call) -> Any:
-    """List the caller's boards, newest first."""
-    privacy = call[PRIVACY]
-    page = boards.list_own(call.viewer, call.page_request(privacy), _PRIVACIES[privacy])
-    return call.page(page, views.board, privacy)
+    """List the caller's boards in their order, then the boards of others on which they collaborate."""
+    privacy, archived = call[PRIVACY], call[ARCHIVED]
+    context = (privacy, str(archived))
+    page = boards.list_own(call.viewer, call.page_request(*context), _PRIVACIES[privacy], are_archived=archived)
+    return call.page(page, views.board, *context)
 
 
 @router.get("/boards/{board_id}", scopes=READ, answer="Board", params=(FIELDS,), etag=True)
@@ -88,7 +92,7 @@ def list_board_pins(call: Call) -> Any:
     types = call[CREATIVE_TYPES]
     context = ",".join(types or ())
     page = pins.list_on_board(call.viewer, call.id("board_id"), call.page_request(context), types)
-    return call.page(page, lambda placed: views.pin(placed, call.viewer), context)
+    return call.page(page, views.pin, context)
 
 
 @router.get("/boards/{board_id}/sections", scopes=READ, answer="SectionPage", params=PAGING)
@@ -129,11 +133,11 @@ def delete_section(call: Call) -> Any:
 def list_section_pins(call: Call) -> Any:
     """List a section's pins, newest first."""
     page = pins.list_in_section(call.viewer, call.id("board_id"), call.id("section_id"), call.page_request())
-    return call.page(page, lambda placed: views.pin(placed, call.viewer))
+    return call.page(page, views.pin)
 
 
-def _board(board: Board) -> tuple[dict[str, Any], int]:
-    return views.board(board), board.version
+def _board(seen: Seen) -> tuple[dict[str, Any], int]:
+    return views.board(seen), seen.board.version
 
 
 def _section(section: Section) -> tuple[dict[str, Any], int]:

@@ -51,7 +51,7 @@ def create_pin(call: Call) -> Any:
             new_uploads=uploads,
             receipt=receipt,
         ),
-        _pin(call),
+        _pin,
     )
 
 
@@ -80,13 +80,13 @@ def list_pins(call: Call) -> Any:
     )
     context = repr(wanted)
     page = pins.list_own(call.viewer, call.page_request(context), wanted)
-    return call.page(page, lambda placed: views.pin(placed, call.viewer), context)
+    return call.page(page, views.pin, context)
 
 
 @router.get("/pins/{pin_id}", scopes=READ, answer="Pin", params=(FIELDS, PIN_METRICS), etag=True)
 def get_pin(call: Call) -> Any:
     """Get a pin."""
-    return call.one(*_pin(call)(pins.get(call.viewer, call.id("pin_id"))))
+    return call.one(*_pin(pins.get(call.viewer, call.id("pin_id"))))
 
 
 @router.patch("/pins/{pin_id}", scopes=WRITE, body="PinUpdate", answer="Pin")
@@ -98,7 +98,7 @@ def update_pin(call: Call) -> Any:
     if "board_section_id" in changes:
         changes["section_id"] = changes.pop("board_section_id")
     placed = pins.update(call.viewer, call.id("pin_id"), changes, version=call.if_match())
-    return call.one(*_pin(call)(placed))
+    return call.one(*_pin(placed))
 
 
 @router.delete("/pins/{pin_id}", scopes=WRITE)
@@ -120,16 +120,12 @@ def save_pin(call: Call) -> Any:
             section_id=target.board_section_id,
             receipt=receipt,
         ),
-        _pin(call),
+        _pin,
     )
 
 
 _TEXTS = ("title", "description", "alt_text", "link", "dominant_color", "parent_pin_id")
 
 
-def _pin(call: Call) -> Any:
-    return lambda placed: _pin_view(placed, call)
-
-
-def _pin_view(placed: Placed, call: Call) -> tuple[dict[str, Any], int]:
-    return views.pin(placed, call.viewer), placed.pin.version
+def _pin(placed: Placed) -> tuple[dict[str, Any], int]:
+    return views.pin(placed), placed.pin.version

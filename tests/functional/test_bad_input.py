@@ -12,6 +12,7 @@ from tests.support.content import a_board, a_pin, a_section, an_upload, refusal
 from tests.support.people import a_user
 from tests.support.stored import everything, objects
 from tests.support.wire import ANY_PICTURE, BOARD_NAME, INVALID, ROUTES, TOO_LARGE, Refusal, a_valid_body
+from tests.support.world import NOWHERE
 
 MEGABYTE = 1024 * 1024
 WITH_BODY = [(method, path) for method, path in ROUTES if a_valid_body(method, path) is not None]
@@ -39,7 +40,7 @@ def ann() -> Client:
 def world(ann: Client) -> World:
     board_id = a_board(ann)
     section_id, pin_id = a_section(ann, board_id), a_pin(ann, board_id)
-    return World(ann, {"board_id": board_id, "section_id": section_id, "pin_id": pin_id})
+    return World(ann, NOWHERE | {"board_id": board_id, "section_id": section_id, "pin_id": pin_id})
 
 
 NO_JSON_OBJECTS = {

@@ -51,7 +51,7 @@ def world(cloud: None) -> None:
     """What the events speak of."""
     tx = Transaction()
     profiles.put(tx, a_profile(id=ANN, username="alice"), otherwise=REFUSED)
-    boards.put(tx, a_board(id=BOARD, owner_id=ANN, owner_username="alice", pin_count=1), otherwise=REFUSED)
+    boards.put(tx, a_board(id=BOARD, owner_id=ANN, pin_count=1), otherwise=REFUSED)
     boards.put_section(tx, a_section(id=SECTION, board_id=BOARD), otherwise=REFUSED)
     pins.put(tx, a_pin(id=PIN, owner_id=ANN, board_id=BOARD), otherwise=REFUSED)
     tx.commit()

@@ -5,6 +5,7 @@ import pytest
 from tests.support.api import http_event, invoke
 from tests.support.content import refusal
 from tests.support.wire import INVALID, METHOD_NOT_ALLOWED, NOT_AUTHENTICATED, ROUTES
+from tests.support.world import NOWHERE
 
 METHODS = ("GET", "POST", "PATCH", "DELETE", "PUT", "HEAD", "OPTIONS")
 PATHS = sorted({path for _, path in ROUTES})
@@ -13,7 +14,7 @@ PATHS = sorted({path for _, path in ROUTES})
 @pytest.mark.parametrize("path", PATHS)
 def test_a_method_that_a_path_does_not_take_is_answered_with_those_it_takes(path: str) -> None:
     taken = sorted(method for method, each in ROUTES if each == path)
-    there = path.format(board_id="1", section_id="1", pin_id="1")
+    there = path.format(**NOWHERE)
     for method in set(METHODS) - set(taken):
         reply = invoke(http_event(method, there, None, {}, None))
 

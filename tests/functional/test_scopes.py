@@ -2,11 +2,12 @@
 
 import pytest
 
-from tests.support.api import Client, http_event, invoke
-from tests.support.content import a_board, a_pin, a_section, refusal
+from tests.support.api import http_event, invoke
+from tests.support.content import refusal
 from tests.support.people import a_user
 from tests.support.stored import dynamodb_requests, everything
-from tests.support.wire import NOT_AUTHENTICATED, ROUTES, SCOPE_MISSING, Expected, a_valid_body
+from tests.support.wire import NOT_AUTHENTICATED, ROUTES, SCOPE_MISSING, Expected
+from tests.support.world import NOWHERE, a_request
 
 PROTECTED = {route: expected for route, expected in ROUTES.items() if expected.scopes}
 every_protected_route = pytest.mark.parametrize(
@@ -14,33 +15,22 @@ every_protected_route = pytest.mark.parametrize(
 )
 
 
-def _a_world(owner: Client, path: str) -> tuple[str, str]:
-    """The path with the ids of things that are there, and the id of a board."""
-    board_id = a_board(owner)
-    section_id, pin_id = a_section(owner, board_id), a_pin(owner, board_id)
-    return path.format(board_id=board_id, section_id=section_id, pin_id=pin_id), board_id
-
-
 @every_protected_route
 def test_a_token_with_exactly_the_scopes_of_a_route_passes(route: tuple[str, str], expected: Expected) -> None:
-    method, path = route
-    ann = a_user()
-    there, board_id = _a_world(ann, path)
-    reply = ann.with_scopes(*expected.scopes).request(method, there, a_valid_body(method, path, board_id=board_id))
+    ready = a_request(a_user(), *route)
+    reply = ready.send(user=ready.user.with_scopes(*expected.scopes))
 
-    assert reply.status == expected.status
+    assert reply.status == expected.status, reply.text
 
 
 @every_protected_route
 def test_a_token_that_lacks_one_scope_of_a_route_is_refused_by_its_name(
     route: tuple[str, str], expected: Expected
 ) -> None:
-    method, path = route
-    ann = a_user()
-    there, board_id = _a_world(ann, path)
+    ready = a_request(a_user(), *route)
     before = everything()
     for missing in expected.scopes:
-        reply = ann.without_scopes(missing).request(method, there, a_valid_body(method, path, board_id=board_id))
+        reply = ready.send(user=ready.user.without_scopes(missing))
 
         assert refusal(reply) == SCOPE_MISSING
         assert reply.json["message"].endswith(f" {missing}")
@@ -52,7 +42,7 @@ def test_a_token_without_scopes_is_refused_before_anything_is_read(route: tuple[
     ann = a_user()
     method, path = route
     with dynamodb_requests() as asked:
-        reply = ann.with_scopes().request(method, path.format(board_id="1", section_id="1", pin_id="1"))
+        reply = ann.with_scopes().request(method, path.format(**NOWHERE))
 
     assert refusal(reply) == SCOPE_MISSING
     assert all(scope in reply.json["message"] for scope in expected.scopes)
@@ -62,7 +52,7 @@ def test_a_token_without_scopes_is_refused_before_anything_is_read(route: tuple[
 @every_protected_route
 def test_a_request_without_a_token_is_refused(route: tuple[str, str], expected: Expected) -> None:
     method, path = route
-    event = http_event(method, path.format(board_id="1", section_id="1", pin_id="1"), None, {}, None)
+    event = http_event(method, path.format(**NOWHERE), None, {}, None)
     reply = invoke(event)
 
     assert refusal(reply) == NOT_AUTHENTICATED

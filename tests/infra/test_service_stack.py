@@ -9,7 +9,7 @@ from infra.assets import ROOT
 from presence.projections.filters import UPKEEP_FILTERS
 from tests.infra.conftest import Stacks, Synth
 
-FAMILIES = ("boards", "pins", "account")
+FAMILIES = ("boards", "pins", "account", "people", "collaboration")
 FUNCTIONS = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
 
 

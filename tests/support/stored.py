@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from itertools import batched
 from typing import Any
 
+from presence.domain.ids import new_id
 from presence.projections.filters import UPKEEP_FILTERS
 from presence.storage import keys, pins, table, uploads
 from presence.storage.table import Raw, Transaction
@@ -56,8 +57,24 @@ def set_attribute(key: keys.Key, name: str, value: Raw) -> None:
     )
 
 
-def add_collaborator(board_id: str, collaborator: Client) -> None:
-    set_attribute(keys.board(board_id), "collaborator_ids", {"SS": [collaborator.user_id]})
+def add_collaborator(board_id: str, collaborator: Client, role: str = "editor") -> None:
+    since = new_id()
+    put(
+        [
+            {
+                **_wire(keys.member(board_id, collaborator.user_id)),
+                "kind": {"S": "member"},
+                "board_id": {"S": board_id},
+                "user_id": {"S": collaborator.user_id},
+                "role": {"S": role},
+                "since": {"S": since},
+                "added_by": {"S": collaborator.user_id},
+                "owner_pk": {"S": keys.group_boards_of(collaborator.user_id)},
+                "owner_sk": {"S": since},
+            }
+        ]
+    )
+    set_attribute(keys.board(board_id), "collaborator_count", {"N": "1"})
 
 
 def add_pins(owner: Client, board_id: str, number: int, *, section_id: str | None = None, **facts: Any) -> list[str]:
@@ -72,6 +89,7 @@ def add_pins(owner: Client, board_id: str, number: int, *, section_id: str | Non
         pins.put(tx, pin, otherwise=RuntimeError("taken"))
     put([operation.request["Put"]["Item"] for operation in tx._operations])
     set_attribute(keys.board(board_id), "pin_count", {"N": str(number)})
+    set_attribute(keys.profile(owner.user_id), "pin_count", {"N": str(number)})
     set_attribute(keys.board(board_id), "pins_modified_at", {"S": ANY_TIME})
     if section_id:
         set_attribute(keys.section(board_id, section_id), "pin_count", {"N": str(number)})

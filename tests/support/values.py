@@ -3,8 +3,10 @@
 from itertools import count
 from typing import Any
 
-from presence.domain.entities import Board, Image, Media, Pin, Profile, Section, Viewer
+from presence.domain.entities import Board, Image, Media, Pin, Profile, Section, Tie, Viewer
 from presence.domain.ids import new_id
+from presence.policies.visibility import Standing
+from presence.services.access import Seen
 from presence.services.pins import Placed
 from tests.support.api import ALL_SCOPES
 
@@ -21,7 +23,6 @@ def a_board(**facts: Any) -> Board:
     anything: dict[str, Any] = {
         "id": new_id(),
         "owner_id": new_id(),
-        "owner_username": "anybody",
         "name": f"Any board {number}",
         "slug": f"any-board-{number}",
         "privacy": "PUBLIC",
@@ -49,9 +50,23 @@ def a_pin(**facts: Any) -> Pin:
     return Pin(**anything | facts)
 
 
-def a_placed_pin(board: Board | None = None, **facts: Any) -> Placed:
+def a_standing(role: str | None = None, **facts: Any) -> Standing:
+    """Of somebody with no role unless one is given, before a board whose owner is anybody."""
+    return Standing(**{"viewer": a_viewer(), "owner": a_profile(), "role": role} | facts)
+
+
+def a_tie(**facts: Any) -> Tie:
+    return Tie(**{"from_id": new_id(), "to_id": new_id(), "since": new_id()} | facts)
+
+
+def seen(board: Board | None = None, **facts: Any) -> Seen:
+    """A board before anybody, or before who the facts of a standing say."""
+    return Seen(board or a_board(), a_standing(**facts))
+
+
+def a_placed_pin(board: Board | None = None, *, standing: Standing | None = None, **facts: Any) -> Placed:
     board = board or a_board()
-    return Placed(a_pin(**{"board_id": board.id} | facts), board)
+    return Placed(a_pin(**{"board_id": board.id} | facts), Seen(board, standing or a_standing()), "anybody")
 
 
 def a_profile(**facts: Any) -> Profile:

@@ -98,7 +98,6 @@ def a_board(number: int) -> Board:
     return Board(
         id=_id(number),
         owner_id=USER.id,
-        owner_username=USER.username,
         name=f"Kitchen ideas for a small flat, part {number}",
         slug=f"kitchen-ideas-for-a-small-flat-part-{number}",
         privacy="PUBLIC",

@@ -16,6 +16,10 @@ class Thing:
     id: str
     seen: bool = True
 
+    @property
+    def position(self) -> str:
+        return self.id
+
 
 things = st.lists(st.booleans(), max_size=60).map(
     lambda seen: [Thing(str(number), it) for number, it in enumerate(seen, start=10)]

@@ -14,6 +14,15 @@ class Privacy(StrEnum):
     SECRET = "SECRET"
 
 
+class Role(StrEnum):
+    """What a member may do on a board, least first. The owner is a fact of the board, the others are members."""
+
+    VIEWER = "viewer"
+    CONTRIBUTOR = "contributor"
+    EDITOR = "editor"
+    OWNER = "owner"
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who asks: the user and what their token allows."""
@@ -27,7 +36,6 @@ class Viewer:
 class Board:
     id: str
     owner_id: str
-    owner_username: str
     name: str
     slug: str
     privacy: str
@@ -38,14 +46,29 @@ class Board:
     pin_count: int = 0
     section_count: int = 0
     follower_count: int = 0
-    collaborator_ids: frozenset[str] = frozenset()
+    """Users who follow this board itself; those who follow its owner are counted there."""
+    collaborator_count: int = 0
     cover: tuple[str, ...] = ()
-    """The pictures of its newest pins (each a URL or a key in the media bucket), newest first, at most five."""
+    """The pictures of its first pins (each a URL or a key in the media bucket), at most five."""
+    cover_pin_id: str | None = None
+    """The pin whose picture was chosen as cover; None: the first pin's."""
+    rank: str | None = None
+    """Where its owner put it among their boards (``domain.ranks``); None: where its id puts it."""
+    archived_at: str | None = None
+    """Put away: its members see it, nobody changes it until it is restored."""
+    trashed_at: str | None = None
+    """Deleted by its owner, who may restore it for 30 days; hidden from every other read."""
+    merged_into: str | None = None
+    """The board that has its pins now; the item stays, to answer with where they went."""
     deleted: bool = False
-    """A deleted board is gone for every read; its item remains until its pins and sections are cleaned up."""
+    """Gone for good and for every read; its item remains until its pins and sections are cleaned up."""
     deleted_section_ids: frozenset[str] = frozenset()
     """Sections whose pins are still being released; to every read their pins are on the board itself."""
     version: int = 1
+
+    @property
+    def position(self) -> str:
+        return position(self.id, self.rank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +77,14 @@ class Section:
     board_id: str
     name: str
     pin_count: int = 0
+    rank: str | None = None
+    """Where it was put among the board's sections; None: where its id puts it."""
     deleted: bool = False
     version: int = 1
+
+    @property
+    def position(self) -> str:
+        return position(self.id, self.rank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +125,22 @@ class Pin:
     link: str | None = None
     dominant_color: str | None = None
     parent_pin_id: str | None = None
+    rank: str | None = None
+    """Where it was put on the board; None: where its id puts it, the newest first."""
+    section_rank: str | None = None
+    """The same within its section."""
+    trashed_at: str | None = None
+    """Deleted; restorable for 30 days, hidden from every other read."""
     version: int = 1
+
+    @property
+    def position(self) -> str:
+        """On its board."""
+        return position(self.id, self.rank)
+
+    @property
+    def position_in_section(self) -> str:
+        return position(self.id, self.section_rank)
 
     @property
     def uploads(self) -> tuple[str, ...]:
@@ -109,5 +153,107 @@ class Profile:
     id: str
     username: str
     created_at: str
+    display_name: str | None = None
+    about: str | None = None
+    website_url: str | None = None
+    location: str | None = None
+    pronouns: str | None = None
+    avatar: str | None = None
+    """A picture: a URL, or a key in the media bucket."""
+    banner: str | None = None
+    is_private: bool = False
+    """Only approved followers see its boards, pins and lists."""
+    hidden_from_search: bool = False
+    """Not in discovery, and search engines are asked not to list it."""
+    featured_board_ids: tuple[str, ...] = ()
+    """At most six, in the order in which they are shown."""
     board_count: int = 0
+    """Boards that the user owns, archived ones included, those in the trash not."""
+    pin_count: int = 0
+    """Pins that the user added, wherever, but for those in the trash."""
+    follower_count: int = 0
+    """Approved followers; follows the edges through the stream."""
+    following_count: int = 0
+    """Users whom this one follows."""
+    deleted: bool = False
+    """The account is being deleted: gone for every read."""
     version: int = 1
+
+
+class Following(StrEnum):
+    """How one user follows another."""
+
+    REQUESTED = "requested"
+    """A private profile's owner has not approved it yet."""
+    APPROVED = "approved"
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What one user is to another, in one direction. Blocks are written in both, so that one read tells of both."""
+
+    from_id: str
+    to_id: str
+    since: str
+    """An id made when the present state began: the sort key of lists."""
+    following: str | None = None
+    """A ``Following``, or None."""
+    blocks: bool = False
+    blocked: bool = False
+    """The other one blocks this one."""
+    counted: bool = False
+    """It is part of the other one's ``follower_count``."""
+
+    @property
+    def position(self) -> str:
+        """In lists of one user's ties."""
+        return position(self.to_id, self.since)
+
+    @property
+    def position_at_target(self) -> str:
+        """In lists of those who are tied to one user."""
+        return position(self.from_id, self.since)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFollow:
+    """A user's word on one board, which goes before what follows from following its owner."""
+
+    user_id: str
+    board_id: str
+    since: str
+    follows: bool = True
+    """False: not this one, although its owner is followed."""
+    counted: bool = False
+    """It is part of the board's ``follower_count``."""
+
+    @property
+    def position(self) -> str:
+        return position(self.board_id, self.since)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A user's part on somebody else's board."""
+
+    board_id: str
+    user_id: str
+    role: str
+    since: str
+    added_by: str
+
+    @property
+    def position(self) -> str:
+        """In the list of a user's group boards."""
+        return position(self.board_id, self.since)
+
+
+def position(thing_id: str, sort: str | None) -> str:
+    """Where a thing lies in a list: its id, and its sort key there if that is not the id. What bookmarks carry."""
+    return f"{thing_id}.{sort}" if sort else thing_id
+
+
+def parted(place: str) -> tuple[str, str]:
+    """The id and the sort key of a ``position``."""
+    thing_id, _, sort = place.partition(".")
+    return thing_id, sort or thing_id

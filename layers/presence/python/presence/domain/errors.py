@@ -42,6 +42,9 @@ class NotPermitted(PresenceError):
 class UserNotFound(PresenceError):
     """No such user, or hidden from the caller."""
 
+    def __init__(self) -> None:
+        super().__init__("User not found.")
+
 
 class BoardNotFound(PresenceError):
     """No such board, or hidden from the caller."""

@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from presence.domain.entities import Viewer
 from presence.domain.errors import InvalidParameter, PayloadTooLarge, PreconditionFailed
 from presence.http import bookmarks
-from presence.http.params import AD_ACCOUNT, BOOKMARK, FIELDS, PAGE_SIZE, Param, is_id, not_an_id
+from presence.http.params import AD_ACCOUNT, BOOKMARK, FIELDS, PAGE_SIZE, Param, path_param
 from presence.http.routing import Route
 from presence.services.paging import Page, PageRequest
 from presence.services.receipts import Receipt
@@ -51,10 +51,15 @@ class Call:
         Raises:
             InvalidParameter: it is not a number.
         """
-        value = self._path[name]
-        if not is_id(value):
-            raise not_an_id(name)
-        return value
+        return path_param(name, self._path[name])
+
+    def username(self) -> str:
+        """The username in the path, in lower case.
+
+        Raises:
+            InvalidParameter: it cannot be one.
+        """
+        return path_param("username", self._path["username"])
 
     def __getitem__[T](self, param: Param[T]) -> T:
         return param.of(self._query)
@@ -111,7 +116,7 @@ class Call:
             if len(body) <= MAX_ANSWER_BYTES:
                 break
             views = views[: len(views) // 2]
-            after = items[len(views) - 1].id
+            after = items[len(views) - 1].position
         headers: dict[str, str | list[str]] = {"Cache-Control": "private, no-cache", "Vary": _VARY}
         return Response(200, "application/json", body.decode(), headers)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import orjson
 
-from presence.domain.errors import MethodNotAllowed, PresenceError, RouteNotFound
-from presence.http.params import is_id, not_an_id
+from presence.domain.errors import InvalidParameter, MethodNotAllowed, PresenceError, RouteNotFound
+from presence.http.params import path_param
 from presence.http.routing import PREFIX
 
 FILE = Path(__file__).with_name("openapi.json")
@@ -26,8 +26,17 @@ def missing(method: str, path: str) -> PresenceError:
     for template, operations in orjson.loads(text())["paths"].items():
         found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", PREFIX + template), path)
         if found and method.lower() in operations:
-            # Powertools matches a parameter with the characters that most APIs have; ids are digits anyway.
-            return not_an_id(next(name for name, value in found.groupdict().items() if not is_id(value)))
+            # Powertools matches a parameter with the characters that most APIs have: those beyond are in none of ours.
+            return _broken(found.groupdict())
         if found:
             return MethodNotAllowed(tuple(sorted(name.upper() for name in operations)))
+    return RouteNotFound("There is no such route.")
+
+
+def _broken(path: dict[str, str]) -> PresenceError:
+    for name, value in path.items():
+        try:
+            path_param(name, value)
+        except InvalidParameter as error:
+            return error
     return RouteNotFound("There is no such route.")

@@ -9,6 +9,8 @@ from presence.domain.ids import MAX_DIGITS
 
 PAGE_SIZE_MAX = 250
 PAGE_SIZE_DEFAULT = 25
+USERNAME_MAX = 64
+"""Of what a path takes; ours are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,28 @@ def is_id(text: str) -> bool:
 
 def not_an_id(name: str) -> InvalidParameter:
     return InvalidParameter(name, "must be an id: digits only")
+
+
+def path_param(name: str, value: str) -> str:
+    """A parameter of a path as it is meant: an id, or, in those named ``username``, a username in lower case.
+
+    Raises:
+        InvalidParameter: it cannot be one.
+    """
+    if name == "username":
+        if not (value.isascii() and 0 < len(value) <= USERNAME_MAX):
+            raise InvalidParameter(name, "must be a username")
+        return value.lower()
+    if not is_id(value):
+        raise not_an_id(name)
+    return value
+
+
+def path_param_schema(name: str) -> dict[str, Any]:
+    """What the OpenAPI description says of it."""
+    if name == "username":
+        return {"type": "string", "pattern": "^[A-Za-z0-9_]+$", "maxLength": USERNAME_MAX}
+    return {"type": "string", "pattern": "^[0-9]+$", "maxLength": MAX_DIGITS}
 
 
 def _page_size(text: str) -> int:

@@ -8,7 +8,8 @@ import os
 from functools import cache
 from typing import Any
 
-from presence.domain.entities import Board, Image, Media, Profile, Section, Viewer
+from presence.domain.entities import Image, Media, Profile, Section
+from presence.services.access import Seen
 from presence.services.pins import Placed, creative_type
 
 IMAGE_SIZES = ("150x150", "400x300", "600x", "1200x", "originals")
@@ -16,18 +17,21 @@ IMAGE_SIZES = ("150x150", "400x300", "600x", "1200x", "originals")
 View = dict[str, Any]
 
 
-def board(value: Board) -> View:
+def board(seen: Seen) -> View:
+    value, standing = seen.board, seen.standing
     view: View = {
         "id": value.id,
         "name": value.name,
         "description": value.description,
         "privacy": value.privacy,
         "is_ads_only": value.is_ads_only,
-        "owner": {"username": value.owner_username},
+        "owner": {"username": _owner(seen)},
         "created_at": value.created_at,
         "pin_count": value.pin_count,
         "follower_count": value.follower_count,
-        "collaborator_count": len(value.collaborator_ids),
+        "collaborator_count": value.collaborator_count,
+        "role": standing.role,
+        "is_archived": value.archived_at is not None,
     }
     if value.pins_modified_at:
         view["board_pins_modified_at"] = value.pins_modified_at
@@ -37,11 +41,15 @@ def board(value: Board) -> View:
     return view
 
 
+def _owner(seen: Seen) -> str:
+    return seen.standing.owner.username if seen.standing.owner else ""
+
+
 def section(value: Section) -> View:
     return {"id": value.id, "name": value.name}
 
 
-def pin(placed: Placed, viewer: Viewer) -> View:
+def pin(placed: Placed) -> View:
     value = placed.pin
     view: View = {
         "id": value.id,
@@ -54,8 +62,9 @@ def pin(placed: Placed, viewer: Viewer) -> View:
         "creative_type": creative_type(value),
         "board_id": value.board_id,
         "board_section_id": placed.section_id,
-        "board_owner": {"username": placed.board.owner_username},
-        "is_owner": value.owner_id == viewer.user_id,
+        "board_owner": {"username": _owner(placed.seen)},
+        "is_owner": value.owner_id == placed.standing.viewer.user_id,
+        "added_by": {"username": placed.added_by} if placed.added_by else None,
         "is_standard": True,
         "has_been_promoted": False,
         "parent_pin_id": value.parent_pin_id,
@@ -73,9 +82,9 @@ def account(value: Profile) -> View:
         "account_type": "PINNER",
         "business_name": None,
         "board_count": value.board_count,
-        "pin_count": None,
-        "follower_count": None,
-        "following_count": None,
+        "pin_count": value.pin_count,
+        "follower_count": value.follower_count,
+        "following_count": value.following_count,
         "monthly_views": None,
     }
 

@@ -2,37 +2,62 @@
 
 from enum import StrEnum
 
-from presence.domain.entities import Board, Pin, Privacy, Viewer
+from presence.domain.entities import Board, Pin, Privacy, Role, Viewer
 from presence.domain.errors import NotPermitted
 from presence.policies.scopes import Scope, require
-from presence.policies.visibility import Relation, relation
+from presence.policies.visibility import Standing
 
 
 class Action(StrEnum):
     ADD_PIN = "add pins to this board"
+    ARCHIVE_BOARD = "archive or restore this board"
+    CHOOSE_COVER = "choose the cover of this board"
     DELETE_BOARD = "delete this board"
+    EDIT_ANY_PIN = "change other people's pins on this board"
     EDIT_BOARD = "edit this board"
+    EDIT_OWN_PIN = "change pins on this board"
     EDIT_SECTIONS = "edit the sections of this board"
+    EXPLAIN_VISIBILITY = "ask who may see this board"
+    MANAGE_COLLABORATORS = "manage the collaborators of this board"
+    MERGE_BOARD = "merge this board with another"
+    ORDER_PINS = "order the pins of this board"
+    TRANSFER_BOARD = "give this board to somebody else"
 
 
-_RIGHTS: dict[Relation, frozenset[Action]] = {
-    Relation.COLLABORATOR: frozenset({Action.ADD_PIN, Action.EDIT_SECTIONS}),
-    Relation.OWNER: frozenset(Action),
-    Relation.STRANGER: frozenset(),
+_CONTRIBUTOR = frozenset({Action.ADD_PIN, Action.EDIT_OWN_PIN})
+_EDITOR = _CONTRIBUTOR | {Action.CHOOSE_COVER, Action.EDIT_ANY_PIN, Action.EDIT_SECTIONS, Action.ORDER_PINS}
+_RIGHTS: dict[str | None, frozenset[Action]] = {
+    None: frozenset(),
+    Role.VIEWER: frozenset(),
+    Role.CONTRIBUTOR: _CONTRIBUTOR,
+    Role.EDITOR: _EDITOR,
+    Role.OWNER: frozenset(Action),
 }
+_WHILE_ARCHIVED = frozenset(
+    {
+        Action.ARCHIVE_BOARD,
+        Action.DELETE_BOARD,
+        Action.EXPLAIN_VISIBILITY,
+        Action.MANAGE_COLLABORATORS,
+        Action.TRANSFER_BOARD,
+    }
+)
+_ON_PINS = frozenset({Action.ADD_PIN, Action.EDIT_ANY_PIN, Action.EDIT_OWN_PIN, Action.ORDER_PINS})
 
 
-def require_board(action: Action, board: Board, viewer: Viewer) -> None:
+def require_board(action: Action, board: Board, standing: Standing) -> None:
     """The right to do something on a board that the viewer can see.
 
     Raises:
-        NotPermitted: the viewer's relation to the board does not include it.
+        NotPermitted: the viewer's role on the board does not include it, or the board is archived.
         ScopeMissing: the board is secret and the token does not allow changing secret things.
     """
-    if action not in _RIGHTS[relation(board, viewer)]:
+    if action not in _RIGHTS[standing.role]:
         raise NotPermitted(f"You are not permitted to {action}.")
+    if board.archived_at and action not in _WHILE_ARCHIVED:
+        raise NotPermitted("This board is archived; restore it to change it.")
     if board.privacy == Privacy.SECRET:
-        require_secret(action, viewer)
+        require_secret(action, standing.viewer)
 
 
 def require_secret(action: Action, viewer: Viewer) -> None:
@@ -41,19 +66,15 @@ def require_secret(action: Action, viewer: Viewer) -> None:
     Raises:
         ScopeMissing: the token lacks it.
     """
-    require(viewer, (Scope.PINS_WRITE_SECRET if action is Action.ADD_PIN else Scope.BOARDS_WRITE_SECRET,))
+    require(viewer, (Scope.PINS_WRITE_SECRET if action in _ON_PINS else Scope.BOARDS_WRITE_SECRET,))
 
 
-def require_pin(pin: Pin, board: Board, viewer: Viewer) -> None:
-    """Editing or deleting a pin: whoever added it while they may add to the board, and the board's owner.
+def require_pin(pin: Pin, board: Board, standing: Standing) -> None:
+    """Editing or deleting a pin: whoever added it while they may add to the board, and who may edit all.
 
     Raises:
-        NotPermitted: neither.
+        NotPermitted: neither, or the board is archived.
         ScopeMissing: the board is secret and the token lacks ``pins:write_secret``.
     """
-    role = relation(board, viewer)
-    added_it = pin.owner_id == viewer.user_id and Action.ADD_PIN in _RIGHTS[role]
-    if not (added_it or role is Relation.OWNER):
-        raise NotPermitted("You are not permitted to change this pin.")
-    if board.privacy == Privacy.SECRET:
-        require_secret(Action.ADD_PIN, viewer)
+    own = pin.owner_id == standing.viewer.user_id
+    require_board(Action.EDIT_OWN_PIN if own else Action.EDIT_ANY_PIN, board, standing)

@@ -1,55 +1,145 @@
-"""Who may see which board and which pin. Reads ask here, and so does whatever takes a board into discovery."""
+"""Who may see which board and which pin. Reads ask here, and so does whatever takes a board into discovery.
 
-from enum import Enum
+``RULES`` are asked in their order, and the first that has a say decides; ``decide`` keeps the chain, so that an owner
+can be told why somebody sees a board or does not.
+"""
 
-from presence.domain.entities import Board, Privacy, Viewer
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from presence.domain.entities import Board, Following, Privacy, Profile, Role, Tie, Viewer
 from presence.policies.scopes import Scope
 
-_OPEN = frozenset({Privacy.PUBLIC, Privacy.PROTECTED})
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a viewer is to a board and to its owner: all that the rules decide by.
 
-class Relation(Enum):
-    """What a viewer is to a board."""
-
-    COLLABORATOR = "collaborator"
-    OWNER = "owner"
-    STRANGER = "stranger"
-
-
-def relation(board: Board, viewer: Viewer) -> Relation:
-    if board.owner_id == viewer.user_id:
-        return Relation.OWNER
-    if viewer.user_id in board.collaborator_ids:
-        return Relation.COLLABORATOR
-    return Relation.STRANGER
-
-
-def may_view_board(board: Board, viewer: Viewer) -> bool:
-    """A deleted board is gone. A secret one is for its owner and collaborators, with a token that allows secrets.
-
-    PUBLIC and PROTECTED boards open to anyone who has the id; they differ in where they are listed.
+    ``role`` is the viewer's among the members, ``tie`` what they are to the owner; ``owner`` is None where the account
+    is gone.
     """
-    if board.deleted:
-        return False
-    if board.privacy in _OPEN:
-        return True
-    return relation(board, viewer) is not Relation.STRANGER and Scope.BOARDS_READ_SECRET in viewer.scopes
+
+    viewer: Viewer
+    owner: Profile | None
+    role: str | None = None
+    tie: Tie | None = None
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == Role.OWNER
 
 
-def may_list_board(board: Board, viewer: Viewer) -> bool:
-    """A listed board is one the viewer may see; a PROTECTED one is listed to its owner only."""
-    if board.privacy == Privacy.PROTECTED and relation(board, viewer) is not Relation.OWNER:
-        return False
-    return may_view_board(board, viewer)
+class Verdict(StrEnum):
+    HIDES = "hides"
+    SHOWS = "shows"
+    NO_SAY = "has no say"
 
 
-def may_view_pins(board: Board, viewer: Viewer) -> bool:
+type Rule = Callable[[Board, Standing, Scope], Verdict]
+"""Takes the scope that a token needs for what is secret: boards and pins have scopes of their own."""
+
+
+def gone(board: Board, _: Standing, __: Scope) -> Verdict:
+    """A board that is deleted, in the trash or merged into another is hidden from everybody."""
+    return Verdict.HIDES if board.deleted or board.trashed_at or board.merged_into else Verdict.NO_SAY
+
+
+def owner_gone(_: Board, standing: Standing, __: Scope) -> Verdict:
+    """The boards of a deleted account are hidden from everybody."""
+    return Verdict.HIDES if standing.owner is None or standing.owner.deleted else Verdict.NO_SAY
+
+
+def blocked(_: Board, standing: Standing, __: Scope) -> Verdict:
+    """Who blocks the owner, or is blocked by them, sees none of their boards, a role there or not."""
+    return Verdict.HIDES if is_blocked(standing.tie) else Verdict.NO_SAY
+
+
+def member(board: Board, standing: Standing, secret: Scope) -> Verdict:
+    """Owner and collaborators see the board; a secret one with a token that allows secrets."""
+    if standing.role is None:
+        return Verdict.NO_SAY
+    hidden = board.privacy == Privacy.SECRET and secret not in standing.viewer.scopes
+    return Verdict.HIDES if hidden else Verdict.SHOWS
+
+
+def secret(board: Board, _: Standing, __: Scope) -> Verdict:
+    """A secret board is for its owner and collaborators; to everybody else it does not exist."""
+    return Verdict.HIDES if board.privacy == Privacy.SECRET else Verdict.NO_SAY
+
+
+def archived(board: Board, _: Standing, __: Scope) -> Verdict:
+    """An archived board is for its owner and collaborators."""
+    return Verdict.HIDES if board.archived_at else Verdict.NO_SAY
+
+
+def private_owner(_: Board, standing: Standing, __: Scope) -> Verdict:
+    """The boards of a private profile are for followers whom its owner has approved."""
+    hidden = standing.owner is not None and standing.owner.is_private and not is_follower(standing.tie)
+    return Verdict.HIDES if hidden else Verdict.NO_SAY
+
+
+def open_to_all(board: Board, _: Standing, __: Scope) -> Verdict:
+    """A public or protected board opens to anyone who has its id; the two differ in where they are listed."""
+    return Verdict.SHOWS if board.privacy in (Privacy.PUBLIC, Privacy.PROTECTED) else Verdict.NO_SAY
+
+
+RULES: tuple[Rule, ...] = (gone, owner_gone, blocked, member, secret, archived, private_owner, open_to_all)
+
+
+def is_blocked(tie: Tie | None) -> bool:
+    """Blocks work both ways, whoever made them."""
+    return tie is not None and (tie.blocks or tie.blocked)
+
+
+def is_follower(tie: Tie | None) -> bool:
+    return tie is not None and tie.following == Following.APPROVED
+
+
+def decide(board: Board, standing: Standing, secret: Scope) -> list[tuple[Rule, Verdict]]:
+    """The rules that were asked with what each said; the last one decided."""
+    chain: list[tuple[Rule, Verdict]] = []
+    for rule in RULES:
+        verdict = rule(board, standing, secret)
+        chain.append((rule, verdict))
+        if verdict is not Verdict.NO_SAY:
+            break
+    return chain
+
+
+def _shows(board: Board, standing: Standing, secret: Scope) -> bool:
+    for rule in RULES:
+        verdict = rule(board, standing, secret)
+        if verdict is not Verdict.NO_SAY:
+            return verdict is Verdict.SHOWS
+    return False
+
+
+def may_view_board(board: Board, standing: Standing) -> bool:
+    """Whether the board exists for the viewer."""
+    return _shows(board, standing, Scope.BOARDS_READ_SECRET)
+
+
+def may_view_pins(board: Board, standing: Standing) -> bool:
     """A board's pins are seen by whoever sees the board; a secret board's need a token that allows secret pins.
 
     That token need not show secret boards themselves: pins and boards have scopes of their own.
     """
-    if board.deleted:
+    return _shows(board, standing, Scope.PINS_READ_SECRET)
+
+
+def may_list_board(board: Board, standing: Standing) -> bool:
+    """A listed board is one the viewer may see; a PROTECTED one is listed to its owner only."""
+    if board.privacy == Privacy.PROTECTED and not standing.is_owner:
         return False
-    if board.privacy in _OPEN:
-        return True
-    return relation(board, viewer) is not Relation.STRANGER and Scope.PINS_READ_SECRET in viewer.scopes
+    return may_view_board(board, standing)
+
+
+def may_see_user(profile: Profile | None, tie: Tie | None) -> bool:
+    """A person is there for everybody but those whom they block or who block them."""
+    return profile is not None and not profile.deleted and not is_blocked(tie)
+
+
+def may_see_inside(profile: Profile, tie: Tie | None, viewer: Viewer) -> bool:
+    """The boards, pins and lists of a private profile are for its owner and approved followers."""
+    return may_see_user(profile, tie) and (not profile.is_private or profile.id == viewer.user_id or is_follower(tie))

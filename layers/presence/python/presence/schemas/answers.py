@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from presence.domain.entities import Privacy
+from presence.domain.entities import Privacy, Role
 
 Count = Field(ge=0)
 AnId = Field(pattern=r"^\d+$")
@@ -50,6 +50,8 @@ class Board(_Answer):
     pin_count: int = Count
     follower_count: int = Count
     collaborator_count: int = Count
+    role: Role | None = Field(description="The caller's on this board.")
+    is_archived: bool
     media: BoardMedia | SkipJsonSchema[None] = _absent("while the board has no picture")
 
 
@@ -106,6 +108,7 @@ class Pin(_Answer):
     board_section_id: str | None
     board_owner: Owner
     is_owner: bool
+    added_by: Owner | None
     is_standard: bool
     has_been_promoted: bool
     parent_pin_id: str | None

@@ -65,6 +65,6 @@ def get(viewer: Viewer) -> Profile:
         UserNotFound: the profile is gone although the token is still valid.
     """
     profile = profiles.get(viewer.user_id)
-    if profile is None:
-        raise UserNotFound("User not found.")
+    if profile is None or profile.deleted:
+        raise UserNotFound
     return profile

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from presence.domain import clock
-from presence.domain.entities import Board, Privacy, Section, Viewer
+from presence.domain.entities import Board, Member, Privacy, Role, Section, Viewer
 from presence.domain.errors import (
     BoardNameTaken,
     BoardNotFound,
@@ -18,37 +18,66 @@ from presence.domain.ids import new_id
 from presence.domain.slugs import slug
 from presence.policies import permissions, visibility
 from presence.policies.permissions import Action
-from presence.services.paging import Page, PageRequest, fill
+from presence.policies.visibility import Standing
+from presence.services import access, accounts
+from presence.services.access import Seen
+from presence.services.paging import SECOND, Page, PageRequest, fill, in_turn
 from presence.services.receipts import Receipt
-from presence.storage import boards
+from presence.storage import boards, profiles
 from presence.storage.table import Otherwise, Raw, Transaction
 
 MAX_BOARDS = 2000
 MAX_SECTIONS = 500
 
 
-def visible(board: Board | None, viewer: Viewer) -> Board:
-    """The board, if there is one that the viewer may see.
+def get(viewer: Viewer, board_id: str) -> Seen:
+    """Raises: as ``access.board``."""
+    return access.board(viewer, board_id)
 
-    Raises:
-        BoardNotFound: there is none, or it is hidden: the two cannot be told apart.
+
+def list_own(
+    viewer: Viewer, request: PageRequest, privacy: Collection[str], *, are_archived: bool = False
+) -> Page[Seen]:
+    """The viewer's boards with one of these privacies in their order, then the group boards they are a member of.
+
+    The archived ones are listed by themselves, and only to their owner.
     """
-    if board is None or not visibility.may_view_board(board, viewer):
-        raise BoardNotFound
-    return board
 
+    def own(after: str | None, limit: int) -> tuple[list[Seen], bool]:
+        read = boards.list_archived if are_archived else boards.list_of_owner
+        found, more = read(viewer.user_id, after=after, limit=limit)
+        return access.before(viewer, found), more
 
-def get(viewer: Viewer, board_id: str) -> Board:
-    return visible(boards.get(board_id), viewer)
+    def group(after: str | None, limit: int) -> tuple[list[Seen], bool]:
+        memberships, more = boards.list_memberships(viewer.user_id, after=after, limit=limit)
+        return _of_memberships(viewer, memberships), more
 
-
-def list_own(viewer: Viewer, request: PageRequest, privacy: Collection[str]) -> Page[Board]:
-    """The viewer's boards with one of these privacies, newest first."""
     return fill(
         request,
-        lambda after, limit: boards.list_of_owner(viewer.user_id, after=after, limit=limit),
-        lambda found: (b for b in found if b.privacy in privacy and visibility.may_list_board(b, viewer)),
+        own if are_archived else in_turn(own, group),
+        lambda found: (
+            each for each in found if each.board.privacy in privacy and _is_listed(each, are_archived=are_archived)
+        ),
     )
+
+
+def _is_listed(seen: Seen, *, are_archived: bool) -> bool:
+    return bool(seen.board.archived_at) is are_archived and visibility.may_list_board(seen.board, seen.standing)
+
+
+def _of_memberships(viewer: Viewer, memberships: list[Member]) -> list[Seen]:
+    """The boards, each in its membership's place; one that is gone is hidden by the visibility policy."""
+    found = boards.get_many(member.board_id for member in memberships)
+    standings = {seen.id: seen.standing for seen in access.before(viewer, found.values())}
+    gone = Standing(viewer, owner=None)
+    return [
+        Seen(
+            found.get(member.board_id) or access.gone(member.board_id),
+            standings.get(member.board_id, gone),
+            SECOND + member.position,
+        )
+        for member in memberships
+    ]
 
 
 def create(
@@ -59,8 +88,8 @@ def create(
     privacy: str = Privacy.PUBLIC,
     is_ads_only: bool = False,
     receipt: Receipt | None = None,
-) -> Board:
-    """A new board of the viewer's.
+) -> Seen:
+    """A new board of the viewer's: 2 requests.
 
     Raises:
         BoardNameTaken: the viewer has a board whose name has the same slug.
@@ -69,10 +98,10 @@ def create(
     """
     if privacy == Privacy.SECRET:
         permissions.require_secret(Action.EDIT_BOARD, viewer)
+    owner = accounts.get(viewer)
     board = Board(
         id=new_id(),
         owner_id=viewer.user_id,
-        owner_username=viewer.username,
         name=name,
         slug=slug(name),
         privacy=privacy,
@@ -80,20 +109,26 @@ def create(
         description=description,
         is_ads_only=is_ads_only,
     )
+    made = Seen(board, Standing(viewer, owner, Role.OWNER))
     tx = Transaction()
     if receipt:
-        receipt.record(tx, board)
+        receipt.record(tx, made)
     boards.claim_slug(tx, board, otherwise=_name_taken("create"))
     boards.put(tx, board, otherwise=Conflict("Could not create board; please try again."))
-    boards.count_board(
-        tx,
-        viewer.user_id,
-        1,
-        at_most=MAX_BOARDS,
-        otherwise=LimitReached(f"You have reached the limit of {MAX_BOARDS} boards."),
-    )
+    count_board(tx, viewer.user_id)
     tx.commit()
-    return board
+    return made
+
+
+def count_board(tx: Transaction, owner_id: str) -> None:
+    """One board more: ``LimitReached`` at ``MAX_BOARDS`` boards, ``UserNotFound`` where the account is gone."""
+
+    def refused(standing: Raw | None) -> Exception:
+        if standing is None or "deleted" in standing:
+            return UserNotFound()
+        return LimitReached(f"The limit of {MAX_BOARDS} boards is reached.")
+
+    profiles.count_board(tx, owner_id, 1, at_most=MAX_BOARDS, otherwise=refused)
 
 
 def update(
@@ -105,7 +140,7 @@ def update(
     clear_description: bool = False,
     privacy: str | None = None,
     version: int | None = None,
-) -> Board:
+) -> Seen:
     """Change what is given; what is None stays (``clear_description`` removes the description).
 
     Raises:
@@ -115,8 +150,9 @@ def update(
         PreconditionFailed: ``version`` is given and not the current one.
         ScopeMissing: the board is or becomes secret and the token lacks ``boards:write_secret``.
     """
-    before = get(viewer, board_id)
-    permissions.require_board(Action.EDIT_BOARD, before, viewer)
+    seen = get(viewer, board_id)
+    before = seen.board
+    permissions.require_board(Action.EDIT_BOARD, before, seen.standing)
     if privacy == Privacy.SECRET:
         permissions.require_secret(Action.EDIT_BOARD, viewer)
     require_version(before.version, version)
@@ -128,14 +164,14 @@ def update(
         privacy=before.privacy if privacy is None else privacy,
     )
     if after == before:
-        return before
+        return seen
     tx = Transaction()
     if after.slug != before.slug:
         boards.claim_slug(tx, after, otherwise=_name_taken("edit", by=after.id))
         boards.release_slug(tx, before, otherwise=_changed_meanwhile())
     boards.update(tx, before, after, version=version, otherwise=_board_changed(version))
     tx.commit()
-    return replace(after, version=before.version + 1)
+    return replace(seen, board=replace(after, version=before.version + 1))
 
 
 def delete(viewer: Viewer, board_id: str, *, version: int | None = None) -> None:
@@ -146,13 +182,14 @@ def delete(viewer: Viewer, board_id: str, *, version: int | None = None) -> None
         NotPermitted: it is not the viewer's.
         PreconditionFailed: ``version`` is given and not the current one.
     """
-    board = get(viewer, board_id)
-    permissions.require_board(Action.DELETE_BOARD, board, viewer)
+    seen = get(viewer, board_id)
+    board = seen.board
+    permissions.require_board(Action.DELETE_BOARD, board, seen.standing)
     require_version(board.version, version)
     tx = Transaction()
     boards.mark_deleted(tx, board, version=version, otherwise=_board_changed(version))
     boards.release_slug(tx, board, otherwise=_changed_meanwhile())
-    boards.count_board(tx, board.owner_id, -1, otherwise=UserNotFound("User not found."))
+    profiles.count_board(tx, board.owner_id, -1, otherwise=UserNotFound())
     tx.commit()
 
 
@@ -201,10 +238,11 @@ def create_section(viewer: Viewer, board_id: str, *, name: str, receipt: Receipt
 
     Raises:
         BoardNotFound: no board that the viewer can see.
-        NotPermitted: the viewer is neither its owner nor a collaborator.
+        NotPermitted: the viewer is neither its owner nor an editor.
         LimitReached: the board has ``MAX_SECTIONS`` sections.
     """
-    permissions.require_board(Action.EDIT_SECTIONS, get(viewer, board_id), viewer)
+    seen = get(viewer, board_id)
+    permissions.require_board(Action.EDIT_SECTIONS, seen.board, seen.standing)
     section = Section(id=new_id(), board_id=board_id, name=name)
     tx = Transaction()
     if receipt:
@@ -222,7 +260,7 @@ def update_section(
 
     Raises:
         BoardNotFound, SectionNotFound: nothing that the viewer can see.
-        NotPermitted: the viewer is neither the board's owner nor a collaborator.
+        NotPermitted: the viewer is neither the board's owner nor an editor.
         PreconditionFailed: ``version`` is given and not the current one.
     """
     section = _editable_section(viewer, board_id, section_id, version)
@@ -246,22 +284,22 @@ def delete_section(viewer: Viewer, board_id: str, section_id: str, *, version: i
     tx.commit()
 
 
-def get_section(viewer: Viewer, board_id: str, section_id: str) -> tuple[Board, Section]:
-    """A section and its board: 1 request.
+def get_section(viewer: Viewer, board_id: str, section_id: str) -> tuple[Seen, Section]:
+    """A section and its board: 2 requests.
 
     Raises:
         BoardNotFound, SectionNotFound: nothing that the viewer can see.
     """
     found, section = boards.get_with_section(board_id, section_id)
-    board = visible(found, viewer)
+    seen = access.visible(access.standing(viewer, found, board_id))
     if section is None or section.deleted:
         raise SectionNotFound
-    return board, section
+    return seen, section
 
 
 def _editable_section(viewer: Viewer, board_id: str, section_id: str, version: int | None) -> Section:
-    board, section = get_section(viewer, board_id, section_id)
-    permissions.require_board(Action.EDIT_SECTIONS, board, viewer)
+    seen, section = get_section(viewer, board_id, section_id)
+    permissions.require_board(Action.EDIT_SECTIONS, seen.board, seen.standing)
     require_version(section.version, version)
     return section
 

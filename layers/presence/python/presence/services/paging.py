@@ -12,16 +12,22 @@ MOST_READS = 300
 """Some four seconds. What hides more items in a row than this cannot be listed; nobody waits for it either."""
 
 
-class HasId(Protocol):
+class Listed(Protocol):
     @property
-    def id(self) -> str: ...
+    def position(self) -> str:
+        """Where it lies in the list; enough to go on after it."""
+        ...
+
+
+type Read[T] = Callable[[str | None, int], tuple[list[T], bool]]
+"""Takes (after, limit), gives items and whether more may follow."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
     size: int
     after: str | None = None
-    """The id of the last item of the page before."""
+    """The position of the last item of the page before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +37,14 @@ class Page[T]:
     """Where the next page begins, or None on the last page."""
 
 
-def fill[T: HasId](
+def fill[T: Listed](
     request: PageRequest,
-    read: Callable[[str | None, int], tuple[list[T], bool]],
+    read: Read[T],
     visible: Callable[[list[T]], Iterable[T]] = lambda items: items,
 ) -> Page[T]:
     """Read until the page is full or nothing is left, so that no page with a bookmark is empty.
 
     Args:
-        read: takes (after, limit), gives items and whether more may follow.
         visible: what the viewer may see of the items, in their order.
 
     Raises:
@@ -51,12 +56,31 @@ def fill[T: HasId](
         items, more = read(after, limit)
         kept.extend(visible(items))
         if len(kept) > request.size:
-            return Page(kept[: request.size], kept[request.size - 1].id)
+            return Page(kept[: request.size], kept[request.size - 1].position)
         if not more or not items:
             return Page(kept, None)
-        after = items[-1].id
+        after = items[-1].position
         if kept and reads >= ENOUGH_READS:
             return Page(kept, after)
         # Much was hidden: read on in large strides, so that the number of requests stays small.
         limit = MAX_READ
     raise InvalidParameter("filters", f"leave nothing of {MOST_READS * MAX_READ:,} items in a row; list without them")
+
+
+SECOND = "+"
+"""What the positions of a second list begin with, where two are read in turn."""
+
+
+def in_turn[T](first: Read[T], second: Read[T]) -> Read[T]:
+    """One list, then the other. The items of the second say their positions with ``SECOND`` before them."""
+
+    def read(after: str | None, limit: int) -> tuple[list[T], bool]:
+        if after and after.startswith(SECOND):
+            return second(after.removeprefix(SECOND), limit)
+        items, more = first(after, limit)
+        if more or len(items) >= limit:
+            return items, True
+        rest, more = second(None, limit - len(items))
+        return items + rest, more
+
+    return read

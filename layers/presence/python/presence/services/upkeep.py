@@ -4,6 +4,7 @@ Progress lives in the table alone, so work that stops anywhere goes on from ther
 when its exact ``pin_count`` is 0: an index that lags cannot make it forget a pin.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from time import monotonic, sleep
 
@@ -17,7 +18,7 @@ from presence.projections.upkeep import (
     WatchUpload,
 )
 from presence.services.paging import MAX_READ
-from presence.storage import boards, pins, uploads
+from presence.storage import boards, pins, profiles, uploads
 from presence.storage.table import TRANSACTION_LIMIT, Raw, Transaction
 
 BUDGET_SECONDS = 10.0
@@ -66,6 +67,8 @@ def _clean_up_board(board_id: str) -> None:
         for pin in batch:
             pins.delete(tx, pin, otherwise=_Changed())
             uploads.dereference(tx, pin)
+        for user_id, number in Counter(pin.owner_id for pin in batch).items():
+            profiles.count_pins(tx, user_id, -number, otherwise=_Changed())
         boards.uncount_pins_of_deleted(tx, board_id, len(batch), otherwise=_Changed())
         tx.commit()
 
@@ -142,15 +145,17 @@ def _one_by_one(batch: list[Pin], work: Callable[[list[Pin]], None]) -> None:
 
 
 def _batches(waiting: list[Pin]) -> list[list[Pin]]:
-    """Batches that fit a transaction: a write for each pin and each of its uploads, and one for the count."""
+    """Batches that fit a transaction: a write for each pin, each upload and each user, and one for the board."""
     batches: list[list[Pin]] = [[]]
-    room = TRANSACTION_LIMIT - 1
+    room, users = TRANSACTION_LIMIT - 1, set[str]()
     for pin in waiting:
-        writes = 1 + len(pin.uploads)
-        if writes > room:
+        writes = 1 + len(pin.uploads) + (pin.owner_id not in users)
+        if writes > room and batches[-1]:
             batches.append([])
-            room = TRANSACTION_LIMIT - 1
+            room, users = TRANSACTION_LIMIT - 1, set()
+            writes = 2 + len(pin.uploads)
         batches[-1].append(pin)
+        users.add(pin.owner_id)
         room -= writes
     return batches
 

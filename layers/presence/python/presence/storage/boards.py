@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from presence.domain.entities import Board, Section
+from presence.domain.entities import Board, Member, Section, parted
 from presence.storage import codec, keys, table
-from presence.storage.models import BoardItem, ClaimItem, Item, ProfileItem, SectionItem
+from presence.storage.models import BoardItem, ClaimItem, Item, SectionItem
 from presence.storage.table import Otherwise, Raw, Transaction
 
 
@@ -29,11 +29,34 @@ def get_with_section(board_id: str, section_id: str) -> tuple[Board | None, Sect
 
 
 def list_of_owner(owner_id: str, *, after: str | None, limit: int) -> tuple[list[Board], bool]:
-    """A user's boards, newest first."""
-    partition = keys.boards_of(owner_id)
-    start = table.index_position(keys.board(after), "by_owner", partition, after) if after else None
+    """A user's boards as they ordered them, the newest of the others first."""
+    return _list(keys.boards_of(owner_id), after, limit)
+
+
+def list_archived(owner_id: str, *, after: str | None, limit: int) -> tuple[list[Board], bool]:
+    return _list(keys.archived_boards_of(owner_id), after, limit)
+
+
+def _list(partition: str, after: str | None, limit: int) -> tuple[list[Board], bool]:
+    start = table.index_position(*_in_list(after, partition)) if after else None
     items, more = table.query(partition, index="by_owner", after=start, limit=limit)
     return [codec.board(item) for item in items], more
+
+
+def _in_list(after: str, partition: str) -> tuple[keys.Key, str, str, str]:
+    board_id, rank = parted(after)
+    return keys.board(board_id), "by_owner", partition, rank
+
+
+def list_memberships(user_id: str, *, after: str | None, limit: int) -> tuple[list[Member], bool]:
+    """A user's parts on other people's boards, the latest first."""
+    partition = keys.group_boards_of(user_id)
+    start = None
+    if after:
+        board_id, since = parted(after)
+        start = table.index_position(keys.member(board_id, user_id), "by_owner", partition, since)
+    items, more = table.query(partition, index="by_owner", after=start, limit=limit)
+    return [codec.member(item) for item in items], more
 
 
 def list_sections(board_id: str, *, after: str | None, limit: int) -> tuple[list[Section], bool]:
@@ -67,7 +90,7 @@ def put(tx: Transaction, board: Board, *, otherwise: Otherwise) -> None:
     item = BoardItem(
         *keys.board(board.id),
         owner_pk=keys.boards_of(board.owner_id),
-        owner_sk=board.id,
+        owner_sk=board.rank or board.id,
         **codec.board_attributes(board),
     )
     tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
@@ -82,19 +105,6 @@ def claim_slug(tx: Transaction, board: Board, *, otherwise: Otherwise) -> None:
 def release_slug(tx: Transaction, board: Board, *, otherwise: Otherwise) -> None:
     item = ClaimItem(*keys.board_slug(board.owner_id, board.slug))
     tx.delete(item, ClaimItem.holder_id == board.id, otherwise=otherwise)
-
-
-def count_board(tx: Transaction, owner_id: str, by: int, *, at_most: int | None = None, otherwise: Otherwise) -> None:
-    """Add to the owner's number of boards, which may not go over ``at_most``."""
-    condition: Condition = ProfileItem.pk.exists()
-    if at_most is not None:
-        condition &= ProfileItem.board_count < at_most
-    tx.update(
-        ProfileItem(*keys.profile(owner_id)),
-        [ProfileItem.board_count.add(by)],
-        condition,
-        otherwise=otherwise,
-    )
 
 
 def update(tx: Transaction, before: Board, after: Board, *, version: int | None, otherwise: Otherwise) -> None:
@@ -226,6 +236,6 @@ def touch_section(tx: Transaction, board_id: str, section_id: str, *, otherwise:
 
 def set_cover(tx: Transaction, board_id: str, cover: tuple[str, ...], *, otherwise: Otherwise) -> None:
     """Not a change by a client, so the version stays. Fails where the cover is so already."""
-    text = codec.cover_to_wire(cover)
+    text = codec.list_to_wire(cover)
     condition = _ALIVE & ((BoardItem.cover != text) | BoardItem.cover.does_not_exist())
     tx.update(BoardItem(*keys.board(board_id)), [BoardItem.cover.set(text)], condition, otherwise=otherwise)

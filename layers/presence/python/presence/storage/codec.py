@@ -9,8 +9,17 @@ from typing import Any
 
 import orjson
 
-from presence.domain.entities import Board, Image, Media, Pin, Profile, Section
-from presence.storage.models import BoardItem, Item, PinItem, ProfileItem, SectionItem
+from presence.domain.entities import Board, BoardFollow, Image, Media, Member, Pin, Profile, Section, Tie
+from presence.storage.models import (
+    BoardFollowItem,
+    BoardItem,
+    Item,
+    MemberItem,
+    PinItem,
+    ProfileItem,
+    SectionItem,
+    TieItem,
+)
 from presence.storage.table import Raw
 
 _FROM_WIRE: dict[str, Callable[[Any], Any]] = {"S": str, "N": int, "BOOL": bool, "SS": frozenset}
@@ -55,18 +64,37 @@ def _media_from_wire(text: str) -> Media:
     return Media(images=images, **values)
 
 
-board = _decoder(Board, BoardItem, cover=lambda text: tuple(orjson.loads(text)))
+def list_from_wire(text: str) -> tuple[str, ...]:
+    return tuple(orjson.loads(text))
+
+
+board = _decoder(Board, BoardItem, cover=list_from_wire)
+board_follow = _decoder(BoardFollow, BoardFollowItem)
+member = _decoder(Member, MemberItem)
 section = _decoder(Section, SectionItem)
 pin = _decoder(Pin, PinItem, media=_media_from_wire)
-profile = _decoder(Profile, ProfileItem)
+profile = _decoder(Profile, ProfileItem, featured_board_ids=list_from_wire)
+tie = _decoder(Tie, TieItem)
 
 
-def cover_to_wire(pictures: tuple[str, ...]) -> str:
-    return orjson.dumps(pictures).decode()
+def list_to_wire(texts: tuple[str, ...]) -> str:
+    return orjson.dumps(texts).decode()
 
 
 def board_attributes(value: Board) -> dict[str, Any]:
-    return _attributes(value, cover=cover_to_wire(value.cover) if value.cover else None)
+    return _attributes(value, cover=list_to_wire(value.cover) if value.cover else None)
+
+
+def board_follow_attributes(value: BoardFollow) -> dict[str, Any]:
+    return _attributes(value)
+
+
+def member_attributes(value: Member) -> dict[str, Any]:
+    return _attributes(value)
+
+
+def tie_attributes(value: Tie) -> dict[str, Any]:
+    return _attributes(value)
 
 
 def section_attributes(value: Section) -> dict[str, Any]:
@@ -78,4 +106,5 @@ def pin_attributes(value: Pin) -> dict[str, Any]:
 
 
 def profile_attributes(value: Profile) -> dict[str, Any]:
-    return _attributes(value)
+    featured = list_to_wire(value.featured_board_ids) if value.featured_board_ids else None
+    return _attributes(value, featured_board_ids=featured)

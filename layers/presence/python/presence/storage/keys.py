@@ -37,6 +37,26 @@ def username(name: str) -> Key:
     return f"USERNAME#{name}", "USERNAME"
 
 
+def tie(from_id: str, to_id: str) -> Key:
+    """What one user is to another: follows, blocks, is blocked."""
+    return f"USER#{from_id}", f"TIE#{to_id}"
+
+
+def board_follow(user_id: str, board_id: str) -> Key:
+    return f"USER#{user_id}", f"FOLLOW#{board_id}"
+
+
+MEMBER_PREFIX = "MEMBER#"
+
+
+def members_of(board_id: str) -> str:
+    return board(board_id)[0]
+
+
+def member(board_id: str, user_id: str) -> Key:
+    return members_of(board_id), f"{MEMBER_PREFIX}{user_id}"
+
+
 def identity(issuer: str, subject: str) -> Key:
     """The user behind a token's issuer and subject."""
     return f"IDENTITY#{issuer}#{subject}", "IDENTITY"
@@ -76,3 +96,48 @@ def pins_on(board_id: str) -> str:
 
 def pins_in(section_id: str) -> str:
     return f"SECTION#{section_id}#PINS"
+
+
+def archived_boards_of(owner_id: str) -> str:
+    return f"USER#{owner_id}#ARCHIVED"
+
+
+def trashed_boards_of(owner_id: str) -> str:
+    return f"USER#{owner_id}#TRASHED_BOARDS"
+
+
+def trashed_pins_of(owner_id: str) -> str:
+    return f"USER#{owner_id}#TRASHED_PINS"
+
+
+def group_boards_of(user_id: str) -> str:
+    return f"USER#{user_id}#GROUP_BOARDS"
+
+
+def following_of(user_id: str) -> str:
+    return f"USER#{user_id}#FOLLOWING"
+
+
+def requested_by(user_id: str) -> str:
+    """The follows that a user asked for and that are not approved yet."""
+    return f"USER#{user_id}#REQUESTED"
+
+
+def board_follows_of(user_id: str) -> str:
+    return f"USER#{user_id}#FOLLOWED_BOARDS"
+
+
+def blocks_of(user_id: str) -> str:
+    return f"USER#{user_id}#BLOCKS"
+
+
+def followers_of(user_id: str) -> str:
+    return f"USER#{user_id}#FOLLOWERS"
+
+
+def follow_requests_to(user_id: str) -> str:
+    return f"USER#{user_id}#REQUESTS"
+
+
+def followers_of_board(board_id: str) -> str:
+    return f"BOARD#{board_id}#FOLLOWERS"

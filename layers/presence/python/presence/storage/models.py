@@ -43,6 +43,15 @@ class _BySection(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
     section_sk = UnicodeAttribute(range_key=True)
 
 
+class _ByTarget(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_target"
+        projection = AllProjection()
+
+    target_pk = UnicodeAttribute(hash_key=True)
+    target_sk = UnicodeAttribute(range_key=True)
+
+
 class Item(Model):
     """Any item: its key, its kind, and the keys of the indexes (set only where the item is listed)."""
 
@@ -58,18 +67,20 @@ class Item(Model):
     board_sk = UnicodeAttribute(null=True)
     section_pk = UnicodeAttribute(null=True)
     section_sk = UnicodeAttribute(null=True)
+    target_pk = UnicodeAttribute(null=True)
+    target_sk = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     """Seconds since the epoch. DynamoDB deletes the item some time after (TTL, up to a few days)."""
 
     by_owner = _ByOwner()
     by_board = _ByBoard()
     by_section = _BySection()
+    by_target = _ByTarget()
 
 
 class BoardItem(Item, discriminator="board"):
     id = UnicodeAttribute()
     owner_id = UnicodeAttribute()
-    owner_username = UnicodeAttribute()
     name = UnicodeAttribute()
     slug = UnicodeAttribute()
     privacy = UnicodeAttribute()
@@ -80,9 +91,14 @@ class BoardItem(Item, discriminator="board"):
     pin_count = NumberAttribute()
     section_count = NumberAttribute()
     follower_count = NumberAttribute()
-    collaborator_ids = UnicodeSetAttribute(null=True)
+    collaborator_count = NumberAttribute()
     cover = UnicodeAttribute(null=True)
     """A JSON list."""
+    cover_pin_id = UnicodeAttribute(null=True)
+    rank = UnicodeAttribute(null=True)
+    archived_at = UnicodeAttribute(null=True)
+    trashed_at = UnicodeAttribute(null=True)
+    merged_into = UnicodeAttribute(null=True)
     deleted = BooleanAttribute(null=True)
     deleted_section_ids = UnicodeSetAttribute(null=True)
     version = NumberAttribute()
@@ -93,6 +109,7 @@ class SectionItem(Item, discriminator="section"):
     board_id = UnicodeAttribute()
     name = UnicodeAttribute()
     pin_count = NumberAttribute()
+    rank = UnicodeAttribute(null=True)
     deleted = BooleanAttribute(null=True)
     version = NumberAttribute()
 
@@ -111,6 +128,9 @@ class PinItem(Item, discriminator="pin"):
     link = UnicodeAttribute(null=True)
     dominant_color = UnicodeAttribute(null=True)
     parent_pin_id = UnicodeAttribute(null=True)
+    rank = UnicodeAttribute(null=True)
+    section_rank = UnicodeAttribute(null=True)
+    trashed_at = UnicodeAttribute(null=True)
     version = NumberAttribute()
 
 
@@ -118,8 +138,50 @@ class ProfileItem(Item, discriminator="profile"):
     id = UnicodeAttribute()
     username = UnicodeAttribute()
     created_at = UnicodeAttribute()
+    display_name = UnicodeAttribute(null=True)
+    about = UnicodeAttribute(null=True)
+    website_url = UnicodeAttribute(null=True)
+    location = UnicodeAttribute(null=True)
+    pronouns = UnicodeAttribute(null=True)
+    avatar = UnicodeAttribute(null=True)
+    banner = UnicodeAttribute(null=True)
+    is_private = BooleanAttribute(null=True)
+    hidden_from_search = BooleanAttribute(null=True)
+    featured_board_ids = UnicodeAttribute(null=True)
+    """A JSON list."""
     board_count = NumberAttribute()
+    pin_count = NumberAttribute()
+    follower_count = NumberAttribute()
+    following_count = NumberAttribute()
+    deleted = BooleanAttribute(null=True)
     version = NumberAttribute()
+
+
+class TieItem(Item, discriminator="tie"):
+    from_id = UnicodeAttribute()
+    to_id = UnicodeAttribute()
+    since = UnicodeAttribute()
+    following = UnicodeAttribute(null=True)
+    blocks = BooleanAttribute(null=True)
+    blocked = BooleanAttribute(null=True)
+    counted = BooleanAttribute(null=True)
+
+
+class BoardFollowItem(Item, discriminator="board_follow"):
+    user_id = UnicodeAttribute()
+    board_id = UnicodeAttribute()
+    since = UnicodeAttribute()
+    follows = BooleanAttribute(null=True)
+    """Absent where it is so: then it stands in the lists."""
+    counted = BooleanAttribute(null=True)
+
+
+class MemberItem(Item, discriminator="member"):
+    board_id = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+    role = UnicodeAttribute()
+    since = UnicodeAttribute()
+    added_by = UnicodeAttribute()
 
 
 class ClaimItem(Item, discriminator="claim"):

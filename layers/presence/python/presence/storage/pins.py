@@ -5,7 +5,7 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from presence.domain.entities import Pin
+from presence.domain.entities import Pin, parted
 from presence.storage import codec, keys, table
 from presence.storage.models import Item, PinItem
 from presence.storage.table import Otherwise, Transaction
@@ -17,12 +17,12 @@ def get(pin_id: str) -> Pin | None:
 
 
 def list_on_board(board_id: str, *, after: str | None = None, limit: int) -> tuple[list[Pin], bool]:
-    """A board's pins, those in sections included, newest first."""
+    """A board's pins, those in sections included, in the board's order."""
     return _list(keys.pins_on(board_id), "by_board", after, limit)
 
 
 def list_in_section(section_id: str, *, after: str | None = None, limit: int) -> tuple[list[Pin], bool]:
-    """A section's pins, newest first."""
+    """A section's pins, in the section's order."""
     return _list(keys.pins_in(section_id), "by_section", after, limit)
 
 
@@ -32,7 +32,10 @@ def list_of_owner(owner_id: str, *, after: str | None = None, limit: int) -> tup
 
 
 def _list(partition: str, index: str, after: str | None, limit: int) -> tuple[list[Pin], bool]:
-    start = table.index_position(keys.pin(after), index, partition, after) if after else None
+    start = None
+    if after:
+        pin_id, rank = parted(after)
+        start = table.index_position(keys.pin(pin_id), index, partition, rank)
     items, more = table.query(partition, index=index, after=start, limit=limit)
     return [codec.pin(item) for item in items], more
 
@@ -43,9 +46,9 @@ def put(tx: Transaction, pin: Pin, *, otherwise: Otherwise) -> None:
         owner_pk=keys.pins_of(pin.owner_id),
         owner_sk=pin.id,
         board_pk=keys.pins_on(pin.board_id),
-        board_sk=pin.id,
+        board_sk=pin.rank or pin.id,
         section_pk=keys.pins_in(pin.section_id) if pin.section_id else None,
-        section_sk=pin.id if pin.section_id else None,
+        section_sk=(pin.section_rank or pin.id) if pin.section_id else None,
         **codec.pin_attributes(pin),
     )
     tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
@@ -61,6 +64,8 @@ def update(tx: Transaction, before: Pin, after: Pin, *, version: int | None, oth
     actions += [_set_or_remove(name, getattr(after, name)) for name in changed]
     if after.board_id != before.board_id:
         actions += [PinItem.board_id.set(after.board_id), PinItem.board_pk.set(keys.pins_on(after.board_id))]
+    if after.rank != before.rank:
+        actions += [_set_or_remove("rank", after.rank), PinItem.board_sk.set(after.rank or after.id)]
     if after.section_id != before.section_id:
         actions += _place_in_section(after.section_id, after.id)
     tx.update(PinItem(*keys.pin(before.id)), actions, _still(before, version), otherwise=otherwise)
@@ -78,6 +83,7 @@ def delete(tx: Transaction, pin: Pin, *, version: int | None = None, otherwise: 
 def _place_in_section(section_id: str | None, pin_id: str) -> list[Action]:
     return [
         _set_or_remove("section_id", section_id),
+        PinItem.section_rank.remove(),
         _set_or_remove("section_pk", keys.pins_in(section_id) if section_id else None),
         _set_or_remove("section_sk", pin_id if section_id else None),
     ]

@@ -1,5 +1,7 @@
 """Profiles in the table, and what belongs to one holder only: usernames and sign-in identities."""
 
+from pynamodb.expressions.condition import Condition
+
 from presence.domain.entities import Profile
 from presence.storage import codec, keys, table
 from presence.storage.models import ClaimItem, Item, ProfileItem
@@ -29,3 +31,18 @@ def claim_identity(tx: Transaction, issuer: str, subject: str, user_id: str, *, 
 def claim_username(tx: Transaction, username: str, user_id: str, *, otherwise: Otherwise) -> None:
     item = ClaimItem(*keys.username(username), holder_id=user_id)
     tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
+
+
+_ALIVE: Condition = ProfileItem.pk.exists() & ProfileItem.deleted.does_not_exist()
+
+
+def count_board(tx: Transaction, owner_id: str, by: int, *, at_most: int | None = None, otherwise: Otherwise) -> None:
+    """Add to the owner's number of boards, which may not go over ``at_most``."""
+    condition = _ALIVE if at_most is None else _ALIVE & (ProfileItem.board_count < at_most)
+    tx.update(ProfileItem(*keys.profile(owner_id)), [ProfileItem.board_count.add(by)], condition, otherwise=otherwise)
+
+
+def count_pins(tx: Transaction, user_id: str, by: int, *, otherwise: Otherwise) -> None:
+    """Add to the number of pins that a living user added; taking away needs only that the profile is there."""
+    condition = _ALIVE if by > 0 else ProfileItem.pk.exists()
+    tx.update(ProfileItem(*keys.profile(user_id)), [ProfileItem.pin_count.add(by)], condition, otherwise=otherwise)

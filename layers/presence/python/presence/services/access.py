@@ -1,0 +1,84 @@
+"""A viewer before a board: the facts are loaded, the visibility policy is asked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from presence.domain.entities import Board, Role, Viewer
+from presence.domain.errors import BoardNotFound
+from presence.policies import visibility
+from presence.policies.visibility import Standing
+from presence.storage import boards, standings
+from presence.storage.standings import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A board with what its viewer is to it: what is shown of it, and what they may do, follow from both."""
+
+    board: Board
+    standing: Standing
+    place: str | None = None
+    """Where it lies in the list that is being read, if not where its owner put it."""
+
+    @property
+    def id(self) -> str:
+        return self.board.id
+
+    @property
+    def position(self) -> str:
+        return self.place or self.board.position
+
+
+def board(viewer: Viewer, board_id: str) -> Seen:
+    """The board, if there is one that the viewer may see. 2 requests, whether it is there, hidden or not there.
+
+    Raises:
+        BoardNotFound: there is none, or it is hidden: the two cannot be told apart.
+    """
+    return visible(standing(viewer, boards.get(board_id), board_id))
+
+
+def visible(seen: Seen | None) -> Seen:
+    """
+    Raises:
+        BoardNotFound: there is no board, or it is hidden.
+    """
+    if seen is None or not visibility.may_view_board(seen.board, seen.standing):
+        raise BoardNotFound
+    return seen
+
+
+def standing(viewer: Viewer, found: Board | None, asked_id: str, *, also: Iterable[str] = ()) -> Seen | None:
+    """What the viewer is to a board that was looked for: 1 request.
+
+    For one that is not there as much is read, or the difference would tell it from one that is hidden.
+    """
+    if found is None:
+        standings.load(viewer.user_id, people=(asked_id, *also), board_ids=(asked_id,))
+        return None
+    return before(viewer, (found,))[0]
+
+
+def before(viewer: Viewer, found: Iterable[Board]) -> list[Seen]:
+    """What the viewer is to each of the boards, in their order: 1 request per 100 facts, 1 fact for an own board and
+    3 for another.
+    """
+    theirs = list(found)
+    facts = standings.load(
+        viewer.user_id,
+        people=[each.owner_id for each in theirs],
+        board_ids=[each.id for each in theirs if each.owner_id != viewer.user_id],
+    )
+    return [Seen(each, told(viewer, each, facts)) for each in theirs]
+
+
+def told(viewer: Viewer, found: Board, facts: Facts) -> Standing:
+    """A standing from facts that have been loaded."""
+    member = facts.members.get(found.id)
+    role = Role.OWNER if found.owner_id == viewer.user_id else member.role if member else None
+    return Standing(viewer, facts.profiles.get(found.owner_id), role, facts.ties.get(found.owner_id))
+
+
+def gone(board_id: str) -> Board:
+    """Stands for a board that is not there any more, where something still names it. It is hidden from everybody."""
+    return Board(id=board_id, owner_id="", name="", slug="", privacy="", created_at="", deleted=True)

@@ -1,0 +1,1 @@
+"""Order, covers, moving and copying many pins."""

@@ -1,0 +1,61 @@
+"""For each route a request that it takes: what must be there is made, the path and the body name it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.support.api import Client, Reply
+from tests.support.content import a_board, a_pin, a_section
+from tests.support.people import a_user
+from tests.support.wire import a_valid_body
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A request of ``user``'s that is as it should be."""
+
+    user: Client
+    method: str
+    path: str
+    body: Any = None
+    ids: dict[str, str] = field(default_factory=dict)
+    """What the path's parameters stand for."""
+
+    def send(self, *, user: Client | None = None, **headers: str) -> Reply:
+        return (user or self.user).request(self.method, self.path, self.body, headers=headers)
+
+
+type Route = tuple[str, str]
+type Prepare = Callable[[Client], tuple[dict[str, str], Any]]
+"""Takes the user who will send it; gives the path's parameters, as far as they differ, and the body."""
+
+PREPARE: dict[Route, Prepare] = {}
+"""For routes that need more to be there than a board of the user's with a section and a pin, and another user."""
+
+
+def prepare(method: str, path: str) -> Callable[[Prepare], Prepare]:
+    def register(make: Prepare) -> Prepare:
+        PREPARE[method, path] = make
+        return make
+
+    return register
+
+
+def a_request(user: Client, method: str, path: str) -> Ready:
+    ids: dict[str, str] = {}
+    if "{board_id}" in path or "{pin_id}" in path or path.startswith("/pins"):
+        board_id = a_board(user)
+        ids = {"board_id": board_id, "section_id": a_section(user, board_id), "pin_id": a_pin(user, board_id)}
+    if "{username}" in path:
+        ids["username"] = a_user().username
+    body = a_valid_body(method, path, board_id=ids.get("board_id", "1"))
+    if (method, path) in PREPARE:
+        special, given = PREPARE[method, path](user)
+        ids |= special
+        body = given if given is not None else body
+    return Ready(user, method, path.format(**ids), body, ids)
+
+
+_IDS = ("board_id", "section_id", "pin_id", "link_id", "export_id", "import_id")
+NOWHERE = dict.fromkeys(_IDS, "1") | {"username": "nobody_at_all"}
+"""Parameters for every path, of things that are not there."""
