@@ -5,7 +5,8 @@ import pytest
 from presence.storage import keys
 from tests.support.content import a_board, a_pin, ids, refusal
 from tests.support.people import a_user
-from tests.support.stored import add_collaborator, everything, item
+from tests.support.stored import add_collaborator, dynamodb_requests, everything, item, remove, set_attribute
+from tests.support.values import ANY_TIME
 from tests.support.wire import BOARD_NAME, BOARD_NOT_FOUND, INVALID, NOT_PERMITTED
 
 RFC_3339 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
@@ -27,6 +28,8 @@ def test_a_new_board_is_answered_with_every_field() -> None:
         "pin_count": 0,
         "follower_count": 0,
         "collaborator_count": 0,
+        "role": "owner",
+        "is_archived": False,
     }
 
 
@@ -59,6 +62,7 @@ def test_explicit_nulls_leave_a_new_board_at_its_defaults() -> None:
     assert (board["description"], board["privacy"], board["is_ads_only"]) == (None, "PUBLIC", False)
 
 
+MEMBERS = ("viewer", "contributor", "editor")
 FORGED = {
     "id": "1",
     "owner": {"username": "somebody else"},
@@ -68,7 +72,9 @@ FORGED = {
     "pin_count": 99,
     "follower_count": 99,
     "collaborator_count": 99,
-    "collaborator_ids": ["1"],
+    "role": "viewer",
+    "is_archived": True,
+    "archived_at": "1970-01-01T00:00:00Z",
     "media": {"image_cover_url": "https://pictures.example/forged.jpg"},
     "deleted": True,
     "version": 99,
@@ -324,14 +330,94 @@ def test_a_board_counts_its_collaborators() -> None:
     assert ann.get(f"/boards/{board_id}").json["collaborator_count"] == 1
 
 
-@pytest.mark.parametrize("collaborates", [False, True])
-def test_only_its_owner_edits_or_deletes_a_board(collaborates: bool) -> None:
+@pytest.mark.parametrize("role", [None, *MEMBERS])
+def test_a_board_says_what_the_viewer_is_to_it(role: str | None) -> None:
     ann, ben = a_user(), a_user()
     board_id = a_board(ann)
-    if collaborates:
-        add_collaborator(board_id, ben)
+    if role:
+        add_collaborator(board_id, ben, role)
+
+    assert ann.get(f"/boards/{board_id}").json["role"] == "owner"
+    assert ben.get(f"/boards/{board_id}").json["role"] == role
+
+
+@pytest.mark.parametrize("role", [None, *MEMBERS])
+def test_only_its_owner_edits_or_deletes_a_board(role: str | None) -> None:
+    ann, ben = a_user(), a_user()
+    board_id = a_board(ann)
+    if role:
+        add_collaborator(board_id, ben, role)
     before = everything()
 
     assert refusal(ben.patch(f"/boards/{board_id}", {"name": "Another name"})) == NOT_PERMITTED
     assert refusal(ben.delete(f"/boards/{board_id}")) == NOT_PERMITTED
     assert everything() == before
+
+
+def test_group_boards_are_listed_after_the_viewers_own_the_latest_joined_first() -> None:
+    ann, ben = a_user(), a_user()
+    earlier, later = a_board(ann), a_board(ann, privacy="SECRET")
+    own = [a_board(ben), a_board(ben)]
+    add_collaborator(later, ben, "viewer")
+    add_collaborator(earlier, ben)
+    listed = ben.get("/boards").json["items"]
+
+    assert [board["id"] for board in listed] == [*reversed(own), earlier, later]
+    assert [board["role"] for board in listed] == ["owner", "owner", "editor", "viewer"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 6])
+def test_the_pages_of_own_and_group_boards_hold_each_once(size: int) -> None:
+    ann, ben = a_user(), a_user()
+    shared = [a_board(ann) for _ in range(3)]
+    own = [a_board(ben) for _ in range(2)]
+    for board_id in shared:
+        add_collaborator(board_id, ben)
+    pages = ben.pages(f"/boards?page_size={size}")
+
+    assert [board["id"] for page in pages for board in page] == [*reversed(own), *reversed(shared)]
+    assert {len(page) for page in pages[:-1]} <= {size}
+
+
+def test_group_boards_that_the_viewer_may_not_see_in_lists_are_left_out() -> None:
+    ann, ben = a_user(), a_user()
+    shown, protected, deleted, gone, secret = (
+        a_board(ann, privacy=privacy) for privacy in ("PUBLIC", "PROTECTED", "PUBLIC", "PUBLIC", "SECRET")
+    )
+    for board_id in (shown, protected, deleted, gone, secret):
+        add_collaborator(board_id, ben)
+    ann.delete(f"/boards/{deleted}")
+    remove(keys.board(gone))
+
+    assert ids(ben.get("/boards")) == [secret, shown]
+    assert ids(ben.get("/boards?privacy=SECRET")) == [secret]
+    assert ids(ben.without_scopes("boards:read_secret").get("/boards")) == [shown]
+
+
+def test_archived_boards_are_listed_by_themselves() -> None:
+    ann, ben = a_user(), a_user()
+    archived, shown = a_board(ann), a_board(ann)
+    add_collaborator(archived, ben)
+    set_attribute(keys.board(archived), "archived_at", {"S": ANY_TIME})
+    set_attribute(keys.board(archived), "owner_pk", {"S": keys.archived_boards_of(ann.user_id)})
+
+    assert ids(ann.get("/boards")) == [shown]
+    assert ids(ann.get("/boards?archived=true")) == [archived]
+    assert ann.get(f"/boards/{archived}").json["is_archived"] is True
+    assert ids(ben.get("/boards")) == ids(ben.get("/boards?archived=true")) == []
+
+
+def test_a_page_of_own_boards_takes_two_requests_and_one_that_goes_on_to_group_boards_five() -> None:
+    ann, ben = a_user(), a_user()
+    for number in range(3):
+        a_board(ben)
+        if number:
+            add_collaborator(a_board(ann), ben)
+
+    with dynamodb_requests() as asked:
+        ben.get("/boards?page_size=2")
+    assert asked == ["Query", "BatchGetItem"]
+
+    with dynamodb_requests() as asked:
+        ben.get("/boards")
+    assert asked == ["Query", "BatchGetItem", "Query", "BatchGetItem", "BatchGetItem"]

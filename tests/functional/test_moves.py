@@ -129,10 +129,10 @@ def test_a_pin_moves_to_a_board_its_adder_collaborates_on() -> None:
     assert reply.json["is_owner"] is True
 
 
-def test_a_collaborator_does_not_carry_off_the_pins_of_others() -> None:
+def test_a_contributor_does_not_carry_off_the_pins_of_others() -> None:
     ann, ben = a_user(), a_user()
     shared = a_board(ann)
-    add_collaborator(shared, ben)
+    add_collaborator(shared, ben, "contributor")
     pin_id = a_pin(ann, shared)
 
     assert refusal(ben.patch(f"/pins/{pin_id}", {"board_id": a_board(ben)})) == NOT_PERMITTED

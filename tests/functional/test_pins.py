@@ -6,7 +6,7 @@ import pytest
 from presence.storage import keys
 from tests.support.content import a_board, a_pin, a_section, an_upload, ids, refusal
 from tests.support.people import a_user
-from tests.support.stored import add_collaborator, add_pins, dynamodb_requests, everything, item
+from tests.support.stored import add_collaborator, add_pins, dynamodb_requests, everything, item, remove
 from tests.support.wire import (
     ANY_PICTURE,
     BOARD_NOT_FOUND,
@@ -46,6 +46,7 @@ def test_a_new_pin_is_answered_with_every_field() -> None:
         "board_section_id": None,
         "board_owner": {"username": "ann"},
         "is_owner": True,
+        "added_by": {"username": "ann"},
         "is_standard": True,
         "has_been_promoted": False,
         "parent_pin_id": None,
@@ -291,10 +292,11 @@ def test_a_stranger_may_not_add_pins() -> None:
     assert everything() == before
 
 
-def test_a_collaborator_adds_changes_and_deletes_their_own_pins() -> None:
+@pytest.mark.parametrize("role", ["contributor", "editor"])
+def test_a_contributor_or_editor_adds_changes_and_deletes_their_own_pins(role: str) -> None:
     ann, ben = a_user(), a_user()
     board_id = a_board(ann)
-    add_collaborator(board_id, ben)
+    add_collaborator(board_id, ben, role)
     pin_id = a_pin(ben, board_id)
 
     assert ben.patch(f"/pins/{pin_id}", {"title": "After"}).json["is_owner"] is True
@@ -302,14 +304,78 @@ def test_a_collaborator_adds_changes_and_deletes_their_own_pins() -> None:
     assert ben.delete(f"/pins/{pin_id}").status == 204
 
 
-def test_a_collaborator_may_not_change_the_pins_of_others() -> None:
+def test_an_editor_changes_and_deletes_the_pins_of_others() -> None:
+    ann, ben = a_user("ann"), a_user()
+    board_id = a_board(ann)
+    add_collaborator(board_id, ben, "editor")
+    pin_id = a_pin(ann, board_id)
+    changed = ben.patch(f"/pins/{pin_id}", {"title": "After"}).json
+
+    assert (changed["title"], changed["is_owner"], changed["added_by"]) == ("After", False, {"username": "ann"})
+    assert ben.delete(f"/pins/{pin_id}").status == 204
+    assert ann.get("/user_account").json["pin_count"] == 0
+
+
+@pytest.mark.parametrize("role", ["viewer", "contributor"])
+def test_a_viewer_or_contributor_may_not_change_the_pins_of_others(role: str) -> None:
     ann, ben = a_user(), a_user()
     board_id = a_board(ann)
-    add_collaborator(board_id, ben)
+    add_collaborator(board_id, ben, role)
     pin_id = a_pin(ann, board_id)
+    before = everything()
 
     assert refusal(ben.patch(f"/pins/{pin_id}", {"title": "After"})) == NOT_PERMITTED
     assert refusal(ben.delete(f"/pins/{pin_id}")) == NOT_PERMITTED
+    assert everything() == before
+
+
+def test_a_viewer_may_not_add_pins() -> None:
+    ann, ben = a_user(), a_user()
+    board_id = a_board(ann)
+    add_collaborator(board_id, ben, "viewer")
+    before = everything()
+
+    assert refusal(ben.post("/pins", {"board_id": board_id, "media_source": ANY_PICTURE})) == NOT_PERMITTED
+    assert everything() == before
+
+
+def test_every_read_of_a_pin_says_who_added_it() -> None:
+    ann, ben = a_user("ann"), a_user("ben")
+    board_id = a_board(ann)
+    section_id = a_section(ann, board_id)
+    add_collaborator(board_id, ben)
+    bens, anns = (a_pin(user, board_id, board_section_id=section_id) for user in (ben, ann))
+    expected = {anns: {"username": "ann"}, bens: {"username": "ben"}}
+
+    for viewer in (ann, ben, a_user()):
+        for path in (f"/boards/{board_id}/pins", f"/boards/{board_id}/sections/{section_id}/pins"):
+            assert {pin["id"]: pin["added_by"] for pin in viewer.get(path).json["items"]} == expected
+        assert {pin: viewer.get(f"/pins/{pin}").json["added_by"] for pin in expected} == expected
+    assert [pin["added_by"] for pin in ben.get("/pins").json["items"]] == [{"username": "ben"}]
+
+
+def test_who_added_a_pin_is_null_where_their_account_is_gone() -> None:
+    ann, ben = a_user(), a_user()
+    board_id = a_board(ann)
+    add_collaborator(board_id, ben)
+    pin_id = a_pin(ben, board_id)
+    remove(keys.profile(ben.user_id))
+
+    assert ann.get(f"/pins/{pin_id}").json["added_by"] is None
+    assert [pin["added_by"] for pin in ann.get(f"/boards/{board_id}/pins").json["items"]] == [None]
+
+
+def test_an_account_counts_the_pins_that_it_added_wherever_they_are() -> None:
+    ann, ben = a_user(), a_user()
+    shared = a_board(ann)
+    add_collaborator(shared, ben)
+    for board_id in (shared, shared, a_board(ben)):
+        pin_id = a_pin(ben, board_id)
+    a_pin(ann, shared)
+    ben.delete(f"/pins/{pin_id}")
+
+    assert ben.get("/user_account").json["pin_count"] == 2
+    assert ann.get("/user_account").json["pin_count"] == 1
 
 
 def test_the_owner_of_a_board_changes_and_deletes_the_pins_of_collaborators() -> None:
@@ -423,7 +489,7 @@ def test_a_listing_that_hides_many_pins_costs_few_requests() -> None:
         listed = ids(ann.get("/pins?page_size=5"))
 
     assert listed == [shown]
-    assert len(asked) <= 4
+    assert asked == ["Query", "BatchGetItem", "BatchGetItem"] * 2
 
 
 def test_an_empty_link_is_no_link() -> None:

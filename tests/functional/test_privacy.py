@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 import pytest
 
+from presence.storage import keys
 from tests.support.api import Client, Reply
 from tests.support.content import a_board, a_pin, a_section, an_upload, ids, refusal
 from tests.support.people import a_user
-from tests.support.stored import add_collaborator, dynamodb_requests, everything
+from tests.support.stored import add_collaborator, dynamodb_requests, everything, remove
 from tests.support.wire import ANY_PICTURE, BOARD_NOT_FOUND, PIN_NOT_FOUND, SCOPE_MISSING
 
 NOT_THERE = "1" * 19
@@ -135,6 +136,7 @@ def test_a_former_collaborator_sees_what_a_stranger_sees(call: str) -> None:
     world, ben, carl = a_world("SECRET"), a_user(), a_user()
     add_collaborator(world.board, ben)
     add_collaborator(world.board, carl)
+    remove(keys.member(world.board, ben.user_id))
 
     assert CALLS[call](ben, world.board, world.section, world.pin, "").status == 404
 

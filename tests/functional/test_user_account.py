@@ -20,9 +20,9 @@ def test_an_account_is_answered_with_every_field_that_is_known_or_nullable() -> 
         "account_type": "PINNER",
         "business_name": None,
         "board_count": 0,
-        "pin_count": None,
-        "follower_count": None,
-        "following_count": None,
+        "pin_count": 0,
+        "follower_count": 0,
+        "following_count": 0,
         "monthly_views": None,
     }
 

@@ -58,6 +58,7 @@ def set_attribute(key: keys.Key, name: str, value: Raw) -> None:
 
 
 def add_collaborator(board_id: str, collaborator: Client, role: str = "editor") -> None:
+    """A member beside the API, which would want an invitation and its acceptance."""
     since = new_id()
     put(
         [
@@ -74,7 +75,12 @@ def add_collaborator(board_id: str, collaborator: Client, role: str = "editor") 
             }
         ]
     )
-    set_attribute(keys.board(board_id), "collaborator_count", {"N": "1"})
+    table.client().update_item(
+        TableName=_table_name(),
+        Key=_wire(keys.board(board_id)),
+        UpdateExpression="ADD collaborator_count :one",
+        ExpressionAttributeValues={":one": {"N": "1"}},
+    )
 
 
 def add_pins(owner: Client, board_id: str, number: int, *, section_id: str | None = None, **facts: Any) -> list[str]:

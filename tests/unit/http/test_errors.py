@@ -29,7 +29,7 @@ def test_an_error_a_caller_can_meet_has_an_answer(error: type[PresenceError]) ->
         (domain.NotAuthenticated("any message"), 401, 2),
         (domain.ScopeMissing("pins:read"), 401, 3),
         (domain.NotPermitted("any message"), 403, 29),
-        (domain.UserNotFound("any message"), 404, 30),
+        (domain.UserNotFound(), 404, 30),
         (domain.BoardNotFound(), 404, 40),
         (domain.PinNotFound(), 404, 50),
         (domain.SectionNotFound(), 404, 2031),

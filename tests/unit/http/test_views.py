@@ -1,14 +1,26 @@
 """What is built by hand for speed is what the OpenAPI description says, field by field."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from openapi_schema_validator import OAS31Validator
 
-from presence.domain.entities import Media
+from presence.domain.entities import Media, Role
 from presence.http import views
 from presence.schemas import answers
-from tests.support.values import a_board, a_pin, a_placed_pin, a_profile, a_section, a_viewer, an_image
+from tests.support.values import (
+    ANY_TIME,
+    a_board,
+    a_pin,
+    a_placed_pin,
+    a_profile,
+    a_section,
+    a_standing,
+    a_viewer,
+    an_image,
+    seen,
+)
 from tests.support.wire import IMAGE_SIZES, NULLABLE_PIN_FIELDS
 from tools.openapi import document
 
@@ -26,7 +38,7 @@ def _conforms(view: dict[str, Any], name: str) -> bool:
 
 
 def _pin_view(**facts: Any) -> dict[str, Any]:
-    return views.pin(a_placed_pin(**facts), a_viewer())
+    return views.pin(a_placed_pin(**facts))
 
 
 @pytest.mark.parametrize(
@@ -38,17 +50,19 @@ def _pin_view(**facts: Any) -> dict[str, Any]:
                 "description": "Any description",
                 "is_ads_only": True,
                 "pins_modified_at": "2026-01-01T00:00:00Z",
-                "collaborator_ids": frozenset({"1", "2"}),
+                "collaborator_count": 2,
                 "cover": ("1.png", AN_ADDRESS),
             },
             id="with everything",
         ),
         pytest.param({"privacy": "PROTECTED", "cover": ("1.png",)}, id="protected with one picture"),
         pytest.param({"privacy": "SECRET", "cover": ("1.png",) * 5}, id="secret with five pictures"),
+        pytest.param({"archived_at": ANY_TIME}, id="archived"),
     ],
 )
-def test_a_board_is_as_described(facts: dict[str, Any]) -> None:
-    assert _conforms(views.board(a_board(**facts)), "Board")
+@pytest.mark.parametrize("role", [None, *Role])
+def test_a_board_is_as_described_to_every_role(facts: dict[str, Any], role: str | None) -> None:
+    assert _conforms(views.board(seen(a_board(**facts), role=role)), "Board")
 
 
 def test_a_section_is_as_described() -> None:
@@ -90,23 +104,21 @@ def test_the_nullable_fields_of_a_pin_are_always_sent() -> None:
 
 
 def test_what_is_unknown_of_a_board_is_left_out() -> None:
-    bare = views.board(a_board())
+    bare = views.board(seen())
 
     assert not {"media", "board_pins_modified_at"} & set(bare)
-    assert {name for name in bare if bare[name] is None} == {"description"}
+    assert {name for name in bare if bare[name] is None} == {"description", "role"}
 
 
 def test_what_is_unknown_of_an_account_is_left_out_or_null() -> None:
     bare = views.account(a_profile())
 
     assert not {"about", "profile_image", "website_url"} & set(bare)
-    assert {name for name in bare if bare[name] is None} == {
-        *("business_name", "pin_count", "follower_count", "following_count", "monthly_views")
-    }
+    assert {name for name in bare if bare[name] is None} == {"business_name", "monthly_views"}
 
 
 def test_a_boards_first_picture_is_its_cover_and_the_next_four_its_thumbnails() -> None:
-    media = views.board(a_board(cover=("1.png", "2.png", AN_ADDRESS, "4.png", "5.png")))["media"]
+    media = views.board(seen(a_board(cover=("1.png", "2.png", AN_ADDRESS, "4.png", "5.png"))))["media"]
 
     assert media == {
         "image_cover_url": "https://media.example/1.png",
@@ -119,8 +131,18 @@ def test_a_boards_first_picture_is_its_cover_and_the_next_four_its_thumbnails() 
     }
 
 
-def test_a_collaborator_counts_once() -> None:
-    assert views.board(a_board(collaborator_ids=frozenset({"1", "2"})))["collaborator_count"] == 2
+def test_a_board_names_its_owner_as_they_are_called_now() -> None:
+    assert views.board(seen(owner=a_profile(username="ann")))["owner"] == {"username": "ann"}
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_a_board_says_what_the_viewer_is_to_it(role: str | None) -> None:
+    assert views.board(seen(role=role))["role"] == role
+
+
+@pytest.mark.parametrize(("archived_at", "is_archived"), [(None, False), (ANY_TIME, True)])
+def test_a_board_says_whether_it_is_archived(archived_at: str | None, is_archived: bool) -> None:
+    assert views.board(seen(a_board(archived_at=archived_at)))["is_archived"] is is_archived
 
 
 def test_a_given_address_is_shown_at_every_size_without_measures() -> None:
@@ -151,22 +173,30 @@ def test_the_creative_type_follows_from_what_a_pin_shows(kind: str, creative_typ
 
 def test_a_pin_is_the_viewers_own_when_they_added_it() -> None:
     ann = a_viewer()
+    standing = a_standing(viewer=ann)
 
-    assert views.pin(a_placed_pin(owner_id=ann.user_id), ann)["is_owner"] is True
-    assert views.pin(a_placed_pin(), ann)["is_owner"] is False
+    assert views.pin(a_placed_pin(owner_id=ann.user_id, standing=standing))["is_owner"] is True
+    assert views.pin(a_placed_pin(standing=standing))["is_owner"] is False
 
 
 def test_a_pin_in_a_section_that_is_gone_is_on_the_board_itself() -> None:
     board = a_board(deleted_section_ids=frozenset({"7"}))
 
-    assert views.pin(a_placed_pin(board, section_id="7"), a_viewer())["board_section_id"] is None
-    assert views.pin(a_placed_pin(board, section_id="8"), a_viewer())["board_section_id"] == "8"
+    assert views.pin(a_placed_pin(board, section_id="7"))["board_section_id"] is None
+    assert views.pin(a_placed_pin(board, section_id="8"))["board_section_id"] == "8"
 
 
 def test_a_pin_names_the_owner_of_its_board() -> None:
-    board = a_board(owner_username="ann")
+    standing = a_standing(owner=a_profile(username="ann"))
 
-    assert views.pin(a_placed_pin(board), a_viewer())["board_owner"] == {"username": "ann"}
+    assert views.pin(a_placed_pin(standing=standing))["board_owner"] == {"username": "ann"}
+
+
+def test_a_pin_names_who_added_it_unless_they_are_hidden() -> None:
+    placed = a_placed_pin()
+
+    assert views.pin(replace(placed, added_by="ben"))["added_by"] == {"username": "ben"}
+    assert _conforms(views.pin(replace(placed, added_by=None)), "Pin")
 
 
 def test_a_field_the_description_does_not_know_would_be_noticed() -> None:
@@ -180,8 +210,8 @@ def test_a_null_where_the_description_allows_none_would_be_noticed() -> None:
 
 
 def test_pins_of_one_board_share_nothing_that_could_be_changed() -> None:
-    board, ann = a_board(), a_viewer()
-    one, other = (views.pin(a_placed_pin(board, media=a_pin().media), ann) for _ in range(2))
+    board, standing = a_board(), a_standing()
+    one, other = (views.pin(a_placed_pin(board, standing=standing, media=a_pin().media)) for _ in range(2))
     one["board_owner"]["username"] = "changed"
 
     assert other["board_owner"]["username"] != "changed"

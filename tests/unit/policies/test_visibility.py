@@ -1,99 +1,234 @@
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from presence.domain.entities import Board, Following
+from presence.policies import visibility
 from presence.policies.scopes import Scope
-from presence.policies.visibility import Relation, may_list_board, may_view_board, may_view_pins, relation
+from presence.policies.visibility import (
+    RULES,
+    Standing,
+    Verdict,
+    decide,
+    may_list_board,
+    may_see_inside,
+    may_see_user,
+    may_view_board,
+    may_view_pins,
+)
 from tests.support.api import ALL_SCOPES
-from tests.support.values import a_board, a_viewer
+from tests.support.values import ANY_TIME, a_board, a_profile, a_standing, a_tie, a_viewer
 
 OPEN = ("PUBLIC", "PROTECTED")
+MEMBERS = ("viewer", "contributor", "editor")
+WITH_ROLE = (*MEMBERS, "owner")
+GONE = ({"deleted": True}, {"trashed_at": ANY_TIME}, {"merged_into": "7"})
+BLOCKS = ({"blocks": True}, {"blocked": True}, {"blocks": True, "blocked": True})
 
 
-def test_the_owner_of_a_board_is_its_owner() -> None:
-    ann = a_viewer()
-
-    assert relation(a_board(owner_id=ann.user_id), ann) is Relation.OWNER
-
-
-def test_an_owner_who_is_listed_as_collaborator_too_stays_owner() -> None:
-    ann = a_viewer()
-
-    assert relation(a_board(owner_id=ann.user_id, collaborator_ids=frozenset({ann.user_id})), ann) is Relation.OWNER
+def _sees(board: Board, standing: Standing) -> bool:
+    """Whether the viewer sees the board, its pins and, but for a protected one, the board in lists: all or nothing."""
+    seen = {may_view_board(board, standing), may_view_pins(board, standing)}
+    if board.privacy != "PROTECTED":
+        seen.add(may_list_board(board, standing))
+    [answer] = seen
+    return answer
 
 
-def test_a_collaborator_of_one_board_is_a_stranger_to_another() -> None:
-    ann = a_viewer()
+def _hidden(board: Board, standing: Standing) -> bool:
+    return not (may_view_board(board, standing) or may_list_board(board, standing) or may_view_pins(board, standing))
 
-    assert relation(a_board(collaborator_ids=frozenset({ann.user_id})), ann) is Relation.COLLABORATOR
-    assert relation(a_board(), ann) is Relation.STRANGER
+
+@pytest.mark.parametrize("privacy", OPEN)
+def test_open_board_is_shown_to_anybody_even_without_secret_scopes(privacy: str) -> None:
+    assert _sees(a_board(privacy=privacy), a_standing(viewer=a_viewer(scopes=frozenset())))
+
+
+@pytest.mark.parametrize("role", [None, *WITH_ROLE])
+@pytest.mark.parametrize("facts", GONE, ids=lambda facts: next(iter(facts)))
+def test_board_that_is_gone_is_hidden_from_everybody(facts: dict[str, Any], role: str | None) -> None:
+    for privacy in (*OPEN, "SECRET"):
+        assert _hidden(a_board(privacy=privacy, **facts), a_standing(role))
+
+
+@pytest.mark.parametrize("role", [None, *WITH_ROLE])
+@pytest.mark.parametrize("owner", [None, a_profile(deleted=True)], ids=["no profile", "being deleted"])
+def test_board_of_an_account_that_is_gone_is_hidden_from_everybody(owner: Any, role: str | None) -> None:
+    for privacy in (*OPEN, "SECRET"):
+        assert _hidden(a_board(privacy=privacy), a_standing(role, owner=owner))
+
+
+@pytest.mark.parametrize("role", [None, *MEMBERS])
+@pytest.mark.parametrize("block", BLOCKS, ids=" and ".join)
+def test_a_block_hides_the_owners_boards_whoever_made_it_also_from_members(
+    block: dict[str, bool], role: str | None
+) -> None:
+    for privacy in (*OPEN, "SECRET"):
+        tie = a_tie(following=Following.APPROVED, **block)
+
+        assert _hidden(a_board(privacy=privacy), a_standing(role, tie=tie))
+
+
+def test_a_tie_without_a_block_hides_nothing() -> None:
+    assert _sees(a_board(), a_standing(tie=a_tie()))
+    assert _sees(a_board(), a_standing(tie=a_tie(following=Following.REQUESTED)))
+
+
+@pytest.mark.parametrize("role", WITH_ROLE)
+def test_secret_board_is_shown_to_its_owner_and_members(role: str) -> None:
+    assert _sees(a_board(privacy="SECRET"), a_standing(role))
 
 
 def test_secret_board_is_hidden_from_non_members() -> None:
+    assert _hidden(a_board(privacy="SECRET"), a_standing())
+    assert _hidden(a_board(privacy="SECRET"), a_standing(tie=a_tie(following=Following.APPROVED)))
+
+
+@pytest.mark.parametrize("role", WITH_ROLE)
+def test_secret_board_is_hidden_from_members_whose_token_lacks_the_secret_scope(role: str) -> None:
+    lacking = a_standing(role, viewer=a_viewer(scopes=ALL_SCOPES - {Scope.BOARDS_READ_SECRET}))
     board = a_board(privacy="SECRET")
 
-    assert not may_view_board(board, a_viewer())
-    assert not may_list_board(board, a_viewer())
-    assert not may_view_pins(board, a_viewer())
+    assert not may_view_board(board, lacking)
+    assert not may_list_board(board, lacking)
+    assert may_view_pins(board, lacking)
 
 
-def test_secret_board_is_shown_to_its_collaborators() -> None:
-    ann = a_viewer()
-    board = a_board(privacy="SECRET", collaborator_ids=frozenset({ann.user_id}))
+@pytest.mark.parametrize("role", WITH_ROLE)
+def test_secret_pins_are_hidden_from_members_whose_token_lacks_the_secret_scope(role: str) -> None:
+    lacking = a_standing(role, viewer=a_viewer(scopes=ALL_SCOPES - {Scope.PINS_READ_SECRET}))
+    board = a_board(privacy="SECRET")
 
-    assert may_view_board(board, ann)
-    assert may_list_board(board, ann)
-    assert may_view_pins(board, ann)
-
-
-def test_secret_board_is_hidden_from_its_owner_whose_token_lacks_the_secret_scope() -> None:
-    ann = a_viewer(scopes=ALL_SCOPES - {Scope.BOARDS_READ_SECRET})
-    board = a_board(privacy="SECRET", owner_id=ann.user_id)
-
-    assert not may_view_board(board, ann)
-    assert not may_list_board(board, ann)
-
-
-def test_secret_pins_are_hidden_from_their_owner_whose_token_lacks_the_secret_scope() -> None:
-    ann = a_viewer(scopes=ALL_SCOPES - {Scope.PINS_READ_SECRET})
-
-    assert not may_view_pins(a_board(privacy="SECRET", owner_id=ann.user_id), ann)
-
-
-def test_protected_board_opens_to_whoever_has_its_id() -> None:
-    assert may_view_board(a_board(privacy="PROTECTED"), a_viewer())
-    assert may_view_pins(a_board(privacy="PROTECTED"), a_viewer())
-
-
-def test_protected_board_is_listed_to_its_owner_only() -> None:
-    ann, ben = a_viewer(), a_viewer()
-    board = a_board(privacy="PROTECTED", owner_id=ann.user_id, collaborator_ids=frozenset({ben.user_id}))
-
-    assert may_list_board(board, ann)
-    assert not may_list_board(board, ben)
-    assert not may_list_board(board, a_viewer())
+    assert not may_view_pins(board, lacking)
+    assert may_view_board(board, lacking)
 
 
 @pytest.mark.parametrize("privacy", [*OPEN, "SECRET"])
-def test_deleted_board_is_hidden_from_its_owner(privacy: str) -> None:
-    ann = a_viewer()
-    board = a_board(privacy=privacy, owner_id=ann.user_id, deleted=True)
+def test_archived_board_is_shown_to_its_owner_and_members_only(privacy: str) -> None:
+    board = a_board(privacy=privacy, archived_at=ANY_TIME)
 
-    assert not may_view_board(board, ann)
-    assert not may_list_board(board, ann)
-    assert not may_view_pins(board, ann)
+    assert all(_sees(board, a_standing(role)) for role in WITH_ROLE)
+    assert _hidden(board, a_standing())
+    assert _hidden(board, a_standing(tie=a_tie(following=Following.APPROVED)))
+
+
+@pytest.mark.parametrize("privacy", OPEN)
+@pytest.mark.parametrize(
+    "tie", [None, a_tie(), a_tie(following=Following.REQUESTED)], ids=["no tie", "an empty tie", "requested"]
+)
+def test_boards_of_a_private_profile_are_hidden_from_those_it_has_not_approved(tie: Any, privacy: str) -> None:
+    assert _hidden(a_board(privacy=privacy), a_standing(owner=a_profile(is_private=True), tie=tie))
+
+
+@pytest.mark.parametrize("privacy", OPEN)
+def test_boards_of_a_private_profile_are_shown_to_approved_followers(privacy: str) -> None:
+    follower = a_standing(owner=a_profile(is_private=True), tie=a_tie(following=Following.APPROVED))
+
+    assert _sees(a_board(privacy=privacy), follower)
+
+
+@pytest.mark.parametrize("role", WITH_ROLE)
+def test_boards_of_a_private_profile_are_shown_to_members_who_do_not_follow(role: str) -> None:
+    assert _sees(a_board(), a_standing(role, owner=a_profile(is_private=True)))
+
+
+def test_secret_board_of_a_private_profile_is_hidden_from_approved_followers() -> None:
+    follower = a_standing(owner=a_profile(is_private=True), tie=a_tie(following=Following.APPROVED))
+
+    assert _hidden(a_board(privacy="SECRET"), follower)
+
+
+def test_protected_board_is_listed_to_its_owner_only() -> None:
+    board = a_board(privacy="PROTECTED")
+
+    assert may_list_board(board, a_standing("owner"))
+    assert not any(may_list_board(board, a_standing(role)) for role in (None, *MEMBERS))
 
 
 @pytest.mark.parametrize("privacy", ["", "FRIENDS"])
 def test_board_of_an_unknown_privacy_is_hidden_from_strangers(privacy: str) -> None:
-    board = a_board(privacy=privacy)
-
-    assert not may_view_board(board, a_viewer())
-    assert not may_list_board(board, a_viewer())
-    assert not may_view_pins(board, a_viewer())
+    assert _hidden(a_board(privacy=privacy), a_standing())
 
 
-@pytest.mark.parametrize("privacy", OPEN)
-def test_open_board_needs_no_secret_scope(privacy: str) -> None:
-    ben = a_viewer(scopes=frozenset())
+SECRET_TOKEN = Scope.BOARDS_READ_SECRET
 
-    assert may_view_board(a_board(privacy=privacy), ben)
-    assert may_view_pins(a_board(privacy=privacy), ben)
+
+@pytest.mark.parametrize(
+    ("board", "standing", "rule", "verdict"),
+    [
+        pytest.param({"deleted": True}, {}, visibility.gone, Verdict.HIDES, id="gone"),
+        pytest.param({}, {"owner": None}, visibility.owner_gone, Verdict.HIDES, id="owner gone"),
+        pytest.param({}, {"tie": a_tie(blocked=True)}, visibility.blocked, Verdict.HIDES, id="blocked"),
+        pytest.param({}, {"role": "viewer"}, visibility.member, Verdict.SHOWS, id="member"),
+        pytest.param({"privacy": "SECRET"}, {}, visibility.secret, Verdict.HIDES, id="secret"),
+        pytest.param({"archived_at": ANY_TIME}, {}, visibility.archived, Verdict.HIDES, id="archived"),
+        pytest.param(
+            {}, {"owner": a_profile(is_private=True)}, visibility.private_owner, Verdict.HIDES, id="private owner"
+        ),
+        pytest.param({}, {}, visibility.open_to_all, Verdict.SHOWS, id="open"),
+    ],
+)
+def test_the_chain_ends_with_the_rule_that_decided(
+    board: dict[str, Any], standing: dict[str, Any], rule: Callable[..., Verdict], verdict: Verdict
+) -> None:
+    *before, last = decide(a_board(**board), a_standing(**standing), SECRET_TOKEN)
+
+    assert last == (rule, verdict)
+    assert [asked for asked, _ in before] == list(RULES[: RULES.index(rule)])
+    assert {said for _, said in before} <= {Verdict.NO_SAY}
+
+
+def test_a_chain_in_which_no_rule_decides_hides() -> None:
+    chain = decide(a_board(privacy="FRIENDS"), a_standing(), SECRET_TOKEN)
+
+    assert [said for _, said in chain] == [Verdict.NO_SAY] * len(RULES)
+    assert not may_view_board(a_board(privacy="FRIENDS"), a_standing())
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_every_rule_says_in_a_sentence_what_it_does(rule: Callable[..., Verdict]) -> None:
+    assert rule.__doc__
+    assert rule.__doc__.endswith(".")
+
+
+def test_a_person_is_there_for_strangers_and_followers() -> None:
+    assert may_see_user(a_profile(), None)
+    assert may_see_user(a_profile(is_private=True), a_tie(following=Following.REQUESTED))
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=" and ".join)
+def test_a_block_hides_a_person_from_the_other_whoever_made_it(block: dict[str, bool]) -> None:
+    tie = a_tie(following=Following.APPROVED, **block)
+
+    assert not may_see_user(a_profile(), tie)
+    assert not may_see_inside(a_profile(), tie, a_viewer())
+
+
+def test_a_person_whose_account_is_gone_is_not_there() -> None:
+    assert not may_see_user(None, None)
+    assert not may_see_user(a_profile(deleted=True), None)
+
+
+def test_an_open_profile_is_seen_from_inside_by_anybody() -> None:
+    assert may_see_inside(a_profile(), None, a_viewer())
+
+
+@pytest.mark.parametrize(
+    ("tie", "sees"),
+    [
+        (None, False),
+        (a_tie(), False),
+        (a_tie(following=Following.REQUESTED), False),
+        (a_tie(following=Following.APPROVED), True),
+    ],
+    ids=["no tie", "an empty tie", "requested", "approved"],
+)
+def test_a_private_profile_is_seen_from_inside_by_approved_followers_only(tie: Any, sees: bool) -> None:
+    assert may_see_inside(a_profile(is_private=True), tie, a_viewer()) is sees
+
+
+def test_a_private_profile_is_seen_from_inside_by_its_owner() -> None:
+    ann = a_viewer()
+
+    assert may_see_inside(a_profile(id=ann.user_id, is_private=True), None, ann)

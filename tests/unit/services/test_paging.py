@@ -1,5 +1,5 @@
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from math import ceil
 
 import pytest
@@ -8,17 +8,18 @@ from hypothesis import strategies as st
 
 from presence.domain.errors import InvalidParameter
 from presence.services import paging
-from presence.services.paging import ENOUGH_READS, MAX_READ, Page, PageRequest, fill
+from presence.services.paging import ENOUGH_READS, MAX_READ, SECOND, Page, PageRequest, Read, fill, in_turn
 
 
 @dataclass(frozen=True)
 class Thing:
     id: str
     seen: bool = True
+    prefix: str = ""
 
     @property
     def position(self) -> str:
-        return self.id
+        return self.prefix + self.id
 
 
 things = st.lists(st.booleans(), max_size=60).map(
@@ -46,7 +47,7 @@ def _seen(items: Iterable[Thing]) -> Iterable[Thing]:
     return (item for item in items if item.seen)
 
 
-def _pages(size: int, read: Callable[[str | None, int], tuple[list[Thing], bool]]) -> list[Page[Thing]]:
+def _pages(size: int, read: Read[Thing]) -> list[Page[Thing]]:
     pages = [fill(PageRequest(size), read, _seen)]
     while pages[-1].after is not None:
         pages.append(fill(PageRequest(size, pages[-1].after), read, _seen))
@@ -127,3 +128,42 @@ def test_a_listing_that_hides_hundreds_of_thousands_in_a_row_gives_up(monkeypatc
 
 def test_nothing_stored_is_one_empty_last_page() -> None:
     assert fill(PageRequest(25), Stored([])) == Page([], None)
+
+
+def _second(stored: Stored) -> Read[Thing]:
+    """A list that is read as the second of two: its items say so in their positions."""
+
+    def read(after: str | None, limit: int) -> tuple[list[Thing], bool]:
+        items, more = stored(after, limit)
+        return [replace(item, prefix=SECOND) for item in items], more
+
+    return read
+
+
+@given(things, things, sizes, st.integers(min_value=1, max_value=7))
+def test_two_lists_in_turn_are_one_list_whatever_the_sizes_of_pages(
+    first: list[Thing], second: list[Thing], size: int, largest_page: int
+) -> None:
+    read = in_turn(Stored(first, largest_page=largest_page), _second(Stored(second, largest_page=largest_page)))
+    pages = _pages(size, read)
+
+    assert [item.id for page in pages for item in page.items] == [item.id for item in _seen(first + second)]
+    assert all(page.items for page in pages if page.after is not None)
+
+
+def test_the_second_list_is_not_read_before_the_first_has_ended() -> None:
+    first, second = Stored([Thing(str(number)) for number in range(30)]), Stored([Thing("99")])
+
+    fill(PageRequest(25), in_turn(first, _second(second)))
+
+    assert (first.reads, second.reads) == (1, 0)
+
+
+def test_the_first_list_is_not_read_again_after_it_has_ended() -> None:
+    first, second = Stored([Thing("1")]), Stored([Thing(str(number)) for number in range(60, 90)])
+    read = in_turn(first, _second(second))
+
+    page = fill(PageRequest(20), read)
+    fill(PageRequest(20, page.after), read)
+
+    assert (first.reads, second.reads) == (1, 2)

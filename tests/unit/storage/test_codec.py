@@ -8,8 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from presence.domain.entities import Board, Image, Media, Pin, Privacy, Profile, Section
+from presence.domain.entities import (
+    Board,
+    BoardFollow,
+    Following,
+    Image,
+    Media,
+    Member,
+    Pin,
+    Privacy,
+    Profile,
+    Role,
+    Section,
+    Tie,
+)
 from presence.storage import boards, codec, pins, profiles
+from presence.storage.models import BoardFollowItem, Item, MemberItem, TieItem
 from presence.storage.table import Raw, Transaction
 from tests.support.values import a_board, a_pin, a_profile, a_section
 
@@ -18,12 +32,12 @@ texts = st.text(max_size=30)
 maybe = st.none() | texts
 counts = st.integers(min_value=0, max_value=10**12)
 times = st.just("2026-01-01T00:00:00Z")
+maybe_rank = st.none() | st.text(min_size=1, max_size=30)
 
 board_values = st.builds(
     Board,
     id=ids,
     owner_id=ids,
-    owner_username=texts,
     name=texts,
     slug=texts,
     privacy=st.sampled_from([str(privacy) for privacy in Privacy]),
@@ -34,14 +48,26 @@ board_values = st.builds(
     pin_count=counts,
     section_count=counts,
     follower_count=counts,
-    collaborator_ids=st.frozensets(ids, max_size=3),
+    collaborator_count=counts,
     cover=st.lists(texts, max_size=5).map(tuple),
+    cover_pin_id=st.none() | ids,
+    rank=maybe_rank,
+    archived_at=st.none() | times,
+    trashed_at=st.none() | times,
+    merged_into=st.none() | ids,
     deleted=st.booleans(),
     deleted_section_ids=st.frozensets(ids, max_size=3),
     version=counts,
 )
 section_values = st.builds(
-    Section, id=ids, board_id=ids, name=texts, pin_count=counts, deleted=st.booleans(), version=counts
+    Section,
+    id=ids,
+    board_id=ids,
+    name=texts,
+    pin_count=counts,
+    rank=maybe_rank,
+    deleted=st.booleans(),
+    version=counts,
 )
 image_values = st.builds(
     Image,
@@ -74,9 +100,54 @@ pin_values = st.builds(
     link=maybe,
     dominant_color=maybe,
     parent_pin_id=st.none() | ids,
+    rank=maybe_rank,
+    section_rank=maybe_rank,
+    trashed_at=st.none() | times,
     version=counts,
 )
-profile_values = st.builds(Profile, id=ids, username=texts, created_at=times, board_count=counts, version=counts)
+profile_values = st.builds(
+    Profile,
+    id=ids,
+    username=texts,
+    created_at=times,
+    display_name=maybe,
+    about=maybe,
+    website_url=maybe,
+    location=maybe,
+    pronouns=maybe,
+    avatar=maybe,
+    banner=maybe,
+    is_private=st.booleans(),
+    hidden_from_search=st.booleans(),
+    featured_board_ids=st.lists(ids, max_size=6).map(tuple),
+    board_count=counts,
+    pin_count=counts,
+    follower_count=counts,
+    following_count=counts,
+    deleted=st.booleans(),
+    version=counts,
+)
+tie_values = st.builds(
+    Tie,
+    from_id=ids,
+    to_id=ids,
+    since=ids,
+    following=st.none() | st.sampled_from([str(state) for state in Following]),
+    blocks=st.booleans(),
+    blocked=st.booleans(),
+    counted=st.booleans(),
+)
+board_follow_values = st.builds(
+    BoardFollow, user_id=ids, board_id=ids, since=ids, follows=st.booleans(), counted=st.booleans()
+)
+member_values = st.builds(
+    Member,
+    board_id=ids,
+    user_id=ids,
+    role=st.sampled_from([str(role) for role in Role]),
+    since=ids,
+    added_by=ids,
+)
 
 ANY_ERROR = RuntimeError()
 
@@ -87,6 +158,12 @@ def _written(put: Callable[..., None], value: Any) -> Raw:
     put(tx, value, otherwise=ANY_ERROR)
     [operation] = tx._operations
     item: Raw = orjson.loads(orjson.dumps(operation.request["Put"]["Item"]))
+    return item
+
+
+def _serialised(model: type[Item], attributes: dict[str, Any]) -> Raw:
+    """As what PynamoDB makes of a model goes over the wire."""
+    item: Raw = orjson.loads(orjson.dumps(model("pk", "sk", **attributes).serialize()))
     return item
 
 
@@ -110,6 +187,21 @@ def test_a_profile_survives_the_table(value: Profile) -> None:
     assert codec.profile(_written(profiles.put, value)) == value
 
 
+@given(tie_values)
+def test_a_tie_survives_the_table(value: Tie) -> None:
+    assert codec.tie(_serialised(TieItem, codec.tie_attributes(value))) == value
+
+
+@given(board_follow_values)
+def test_a_board_follow_survives_the_table(value: BoardFollow) -> None:
+    assert codec.board_follow(_serialised(BoardFollowItem, codec.board_follow_attributes(value))) == value
+
+
+@given(member_values)
+def test_a_member_survives_the_table(value: Member) -> None:
+    assert codec.member(_serialised(MemberItem, codec.member_attributes(value))) == value
+
+
 def test_unset_fields_take_no_room() -> None:
     item = _written(pins.put, a_pin())
 
@@ -117,11 +209,16 @@ def test_unset_fields_take_no_room() -> None:
 
 
 def test_counters_are_stored_from_the_start() -> None:
-    board = _written(boards.put, a_board())
+    def zeros(item: Raw) -> set[str]:
+        return {name for name, value in item.items() if value == {"N": "0"}}
 
-    assert (board["pin_count"], board["section_count"], board["follower_count"]) == ({"N": "0"},) * 3
-    assert _written(boards.put_section, a_section())["pin_count"] == {"N": "0"}
-    assert _written(profiles.put, a_profile())["board_count"] == {"N": "0"}
+    assert zeros(_written(boards.put, a_board())) == {
+        *("pin_count", "section_count", "follower_count", "collaborator_count")
+    }
+    assert zeros(_written(boards.put_section, a_section())) == {"pin_count"}
+    assert zeros(_written(profiles.put, a_profile())) == {
+        *("board_count", "pin_count", "follower_count", "following_count")
+    }
 
 
 @pytest.mark.parametrize(

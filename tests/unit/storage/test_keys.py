@@ -11,6 +11,9 @@ def test_no_two_kinds_of_items_share_a_key() -> None:
         keys.section(one, one),
         keys.board_slug(one, one),
         keys.username(one),
+        keys.tie(one, one),
+        keys.board_follow(one, one),
+        keys.member(one, one),
         keys.identity(one, one),
         keys.receipt(one, one),
         keys.upload_reference(one, one),
@@ -22,7 +25,23 @@ def test_no_two_kinds_of_items_share_a_key() -> None:
 
 def test_no_two_listings_share_a_partition() -> None:
     one = new_id()
-    every = [keys.boards_of(one), keys.pins_of(one), keys.pins_on(one), keys.pins_in(one)]
+    every = [
+        keys.boards_of(one),
+        keys.archived_boards_of(one),
+        keys.trashed_boards_of(one),
+        keys.group_boards_of(one),
+        keys.board_follows_of(one),
+        keys.pins_of(one),
+        keys.trashed_pins_of(one),
+        keys.pins_on(one),
+        keys.pins_in(one),
+        keys.following_of(one),
+        keys.requested_by(one),
+        keys.blocks_of(one),
+        keys.followers_of(one),
+        keys.follow_requests_to(one),
+        keys.followers_of_board(one),
+    ]
 
     assert len(set(every)) == len(every)
 

@@ -18,19 +18,19 @@ View = dict[str, Any]
 
 
 def board(seen: Seen) -> View:
-    value, standing = seen.board, seen.standing
+    value = seen.board
     view: View = {
         "id": value.id,
         "name": value.name,
         "description": value.description,
         "privacy": value.privacy,
         "is_ads_only": value.is_ads_only,
-        "owner": {"username": _owner(seen)},
+        "owner": {"username": seen.owner_name},
         "created_at": value.created_at,
         "pin_count": value.pin_count,
         "follower_count": value.follower_count,
         "collaborator_count": value.collaborator_count,
-        "role": standing.role,
+        "role": seen.standing.role,
         "is_archived": value.archived_at is not None,
     }
     if value.pins_modified_at:
@@ -39,10 +39,6 @@ def board(seen: Seen) -> View:
         cover, *thumbnails = map(_picture_url, value.cover)
         view["media"] = {"image_cover_url": cover, "pin_thumbnail_urls": thumbnails}
     return view
-
-
-def _owner(seen: Seen) -> str:
-    return seen.standing.owner.username if seen.standing.owner else ""
 
 
 def section(value: Section) -> View:
@@ -62,7 +58,7 @@ def pin(placed: Placed) -> View:
         "creative_type": creative_type(value),
         "board_id": value.board_id,
         "board_section_id": placed.section_id,
-        "board_owner": {"username": _owner(placed.seen)},
+        "board_owner": {"username": placed.seen.owner_name},
         "is_owner": value.owner_id == placed.standing.viewer.user_id,
         "added_by": {"username": placed.added_by} if placed.added_by else None,
         "is_standard": True,

@@ -42,6 +42,7 @@ _WHILE_ARCHIVED = frozenset(
         Action.TRANSFER_BOARD,
     }
 )
+_CHANGES_NOTHING = frozenset({Action.EXPLAIN_VISIBILITY})
 _ON_PINS = frozenset({Action.ADD_PIN, Action.EDIT_ANY_PIN, Action.EDIT_OWN_PIN, Action.ORDER_PINS})
 
 
@@ -56,7 +57,7 @@ def require_board(action: Action, board: Board, standing: Standing) -> None:
         raise NotPermitted(f"You are not permitted to {action}.")
     if board.archived_at and action not in _WHILE_ARCHIVED:
         raise NotPermitted("This board is archived; restore it to change it.")
-    if board.privacy == Privacy.SECRET:
+    if board.privacy == Privacy.SECRET and action not in _CHANGES_NOTHING:
         require_secret(action, standing.viewer)
 
 

@@ -108,11 +108,8 @@ def decide(board: Board, standing: Standing, secret: Scope) -> list[tuple[Rule, 
 
 
 def _shows(board: Board, standing: Standing, secret: Scope) -> bool:
-    for rule in RULES:
-        verdict = rule(board, standing, secret)
-        if verdict is not Verdict.NO_SAY:
-            return verdict is Verdict.SHOWS
-    return False
+    _, verdict = decide(board, standing, secret)[-1]
+    return verdict is Verdict.SHOWS
 
 
 def may_view_board(board: Board, standing: Standing) -> bool:

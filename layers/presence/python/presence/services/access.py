@@ -28,6 +28,11 @@ class Seen:
     def position(self) -> str:
         return self.place or self.board.position
 
+    @property
+    def owner_name(self) -> str:
+        """The owner's username; the policy hides boards that have no owner any more, so one that is shown has one."""
+        return self.standing.owner.username if self.standing.owner else ""
+
 
 def board(viewer: Viewer, board_id: str) -> Seen:
     """The board, if there is one that the viewer may see. 2 requests, whether it is there, hidden or not there.
@@ -48,13 +53,13 @@ def visible(seen: Seen | None) -> Seen:
     return seen
 
 
-def standing(viewer: Viewer, found: Board | None, asked_id: str, *, also: Iterable[str] = ()) -> Seen | None:
+def standing(viewer: Viewer, found: Board | None, asked_id: str) -> Seen | None:
     """What the viewer is to a board that was looked for: 1 request.
 
     For one that is not there as much is read, or the difference would tell it from one that is hidden.
     """
     if found is None:
-        standings.load(viewer.user_id, people=(asked_id, *also), board_ids=(asked_id,))
+        standings.load(viewer.user_id, people=(asked_id,), board_ids=(asked_id,))
         return None
     return before(viewer, (found,))[0]
 

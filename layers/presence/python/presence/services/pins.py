@@ -95,7 +95,7 @@ def get(viewer: Viewer, pin_id: str) -> Placed:
     seen = Seen(board, access.told(viewer, board, facts))
     if not visibility.may_view_pins(board, seen.standing):
         raise PinNotFound
-    return Placed(pin, seen, _name(pin, facts))
+    return Placed(pin, seen, _names(facts).get(pin.owner_id))
 
 
 def list_on_board(
@@ -114,7 +114,7 @@ def list_on_board(
         found, more = pins.list_on_board(board_id, after=after, limit=limit)
         return [Placed(pin, seen) for pin in found], more
 
-    return _named(fill(request, read, lambda found: _of_types(found, creative_types)))
+    return _named(fill(request, read, lambda found: _of_types(found, creative_types)), seen)
 
 
 def list_in_section(viewer: Viewer, board_id: str, section_id: str, request: PageRequest) -> Page[Placed]:
@@ -131,25 +131,24 @@ def list_in_section(viewer: Viewer, board_id: str, section_id: str, request: Pag
         found, more = pins.list_in_section(section.id, after=after, limit=limit)
         return [Placed(pin, seen, place=pin.position_in_section) for pin in found], more
 
-    return _named(fill(request, read))
+    return _named(fill(request, read), seen)
 
 
-def _named(page: Page[Placed]) -> Page[Placed]:
-    """Who added each pin: no request where that is the board's owner alone, else 1 per 100 facts."""
-    standing = page.items[0].standing if page.items else None
-    others = {placed.pin.owner_id for placed in page.items} - {page.items[0].board.owner_id if page.items else ""}
-    if standing is None:
-        return page
-    facts = standings.load(standing.viewer.user_id, people=sorted(others)) if others else Facts({}, {}, {})
-    if standing.owner:
-        facts.profiles[standing.owner.id] = standing.owner
-    return Page([replace(placed, added_by=_name(placed.pin, facts)) for placed in page.items], page.after)
+def _named(page: Page[Placed], seen: Seen) -> Page[Placed]:
+    """Who added each pin of a board: no request where that is the board's owner alone, else 1 per 100 facts."""
+    others = {placed.pin.owner_id for placed in page.items} - {seen.board.owner_id}
+    names = _names(standings.load(seen.standing.viewer.user_id, people=others))
+    names[seen.board.owner_id] = seen.owner_name
+    return Page([replace(placed, added_by=names.get(placed.pin.owner_id)) for placed in page.items], page.after)
 
 
-def _name(pin: Pin, facts: Facts) -> str | None:
-    profile = facts.profiles.get(pin.owner_id)
-    shown = visibility.may_see_user(profile, facts.ties.get(pin.owner_id))
-    return profile.username if profile and shown else None
+def _names(facts: Facts) -> dict[str, str]:
+    """The usernames of those whom the viewer may see, by user id."""
+    return {
+        user_id: profile.username
+        for user_id, profile in facts.profiles.items()
+        if visibility.may_see_user(profile, facts.ties.get(user_id))
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,16 +191,17 @@ def placed(viewer: Viewer, found: Collection[Pin]) -> list[Placed]:
     their_boards = boards.get_many({pin.board_id for pin in found})
     facts = standings.load(
         viewer.user_id,
-        people=sorted({board.owner_id for board in their_boards.values()} | {pin.owner_id for pin in found}),
-        board_ids=sorted(board.id for board in their_boards.values() if board.owner_id != viewer.user_id),
+        people={board.owner_id for board in their_boards.values()} | {pin.owner_id for pin in found},
+        board_ids=[board.id for board in their_boards.values() if board.owner_id != viewer.user_id],
     )
+    names = _names(facts)
 
     def seen(board_id: str) -> Seen:
         board = their_boards.get(board_id) or access.gone(board_id)
         return Seen(board, access.told(viewer, board, facts))
 
     on = {board_id: seen(board_id) for board_id in {pin.board_id for pin in found}}
-    return [Placed(pin, on[pin.board_id], _name(pin, facts), place=pin.id) for pin in found]
+    return [Placed(pin, on[pin.board_id], names.get(pin.owner_id), place=pin.id) for pin in found]
 
 
 def creative_type(pin: Pin) -> str:
@@ -258,8 +258,7 @@ def create(
 
 def _own_name(seen: Seen) -> str:
     """Of who adds a pin: on their own board the name is at hand, elsewhere the token's will do."""
-    owner = seen.standing.owner
-    return owner.username if owner and seen.standing.is_owner else seen.standing.viewer.username
+    return seen.owner_name if seen.standing.is_owner else seen.standing.viewer.username
 
 
 def save(
