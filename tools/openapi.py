@@ -24,6 +24,7 @@ FAMILIES = ("boards", "pins", "account", "people", "collaboration")
 VERSION = "1.0.0"
 
 _ERRORS: dict[int, str] = {
+    307: "The user has another name by now; `Location` has the same request for it, the body the `username`.",
     400: "A parameter or field breaks a rule; the message names both.",
     401: "No valid token (code 2), or one that lacks a scope (code 3, the message names it). Where API Gateway itself "
     'refuses a token the body is `{"message": "Unauthorized"}`.',
@@ -136,6 +137,8 @@ def _failures(route: Route) -> dict[str, Any]:
     statuses = {500}
     if route.scopes:
         statuses |= {400, 401, 429}
+        if "{username}" in route.path:
+            statuses |= {307}
         if "{" in route.path or route.body or route.path == "/user_account":
             statuses |= {404}
     if route.method != "GET":

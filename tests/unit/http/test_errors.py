@@ -17,13 +17,15 @@ EVERY_ERROR = [
 
 @pytest.mark.parametrize("error", EVERY_ERROR, ids=lambda error: error.__name__)
 def test_an_error_a_caller_can_meet_has_an_answer(error: type[PresenceError]) -> None:
-    assert TABLE[error].status >= 400
+    assert TABLE[error].status >= 400 or error is domain.UserMoved
 
 
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [
         (domain.InvalidParameter("any", "rule"), 400, 1),
+        (domain.UserMoved("ann"), 307, 307),
+        (domain.UsernameTaken(), 400, 1),
         (domain.BoardNameInvalid("name", "rule"), 400, 400),
         (domain.BoardNameTaken("any message"), 400, 400),
         (domain.NotAuthenticated("any message"), 401, 2),
@@ -92,3 +94,10 @@ def test_a_405_names_the_methods_that_are_allowed() -> None:
 @pytest.mark.parametrize("error", [domain.NotAuthenticated("any"), domain.ScopeMissing("pins:read")])
 def test_a_401_asks_for_a_bearer_token(error: Exception) -> None:
     assert str(response(error, A_REQUEST).headers["WWW-Authenticate"]).startswith("Bearer")
+
+
+def test_a_user_who_moved_is_found_at_the_same_place_under_their_name() -> None:
+    answer = response(domain.UserMoved("ann"), A_REQUEST, moved_to=lambda username: f"/v5/users/{username}/boards")
+
+    assert answer.headers["Location"] == "/v5/users/ann/boards"
+    assert json.loads(str(answer.body))["username"] == "ann"

@@ -46,6 +46,21 @@ class UserNotFound(PresenceError):
         super().__init__("User not found.")
 
 
+class UserMoved(PresenceError):
+    """The user has another name by now. Their things are found under it, at the same place."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"This user is called {username} now.")
+        self.username = username
+
+
+class UsernameTaken(PresenceError):
+    """Somebody else has the username, had it until lately, or has one that looks the same."""
+
+    def __init__(self) -> None:
+        super().__init__("Invalid request: 'username' is taken, or looks like one that is")
+
+
 class BoardNotFound(PresenceError):
     """No such board, or hidden from the caller."""
 

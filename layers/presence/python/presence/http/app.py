@@ -53,15 +53,21 @@ def _endpoint(app: APIGatewayHttpResolver, route: Route) -> Callable[..., Respon
             scopes.require(caller, route.scopes)
             response: Response[Any] = route.endpoint(Call(event, route, path, caller))
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets our error body
-            return _failed(app, error)
+            return _failed(app, error, lambda username: _address(event, route, path | {"username": username}))
         return response
 
     return run
 
 
-def _failed(app: APIGatewayHttpResolver, error: Exception) -> Response[Any]:
+def _address(event: dict[str, Any], route: Route, path: dict[str, str]) -> str:
+    """Of the same request with other parameters in its path."""
+    query: str = event.get("rawQueryString") or ""
+    return PREFIX + route.path.format(**path) + (f"?{query}" if query else "")
+
+
+def _failed(app: APIGatewayHttpResolver, error: Exception, moved_to: Callable[[str], str] = str) -> Response[Any]:
     request_id: str = app.current_event.raw_event["requestContext"]["requestId"]
-    response = errors.response(error, request_id)
+    response = errors.response(error, request_id, moved_to=moved_to)
     if response.status_code >= 500:
         logger.exception("Request failed", request_id=request_id)
         count(type(error).__name__)

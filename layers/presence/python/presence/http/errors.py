@@ -1,5 +1,6 @@
 """The one table from what went wrong to what the client gets: HTTP status and code of the API's error body."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import orjson
@@ -15,7 +16,9 @@ class Answer(NamedTuple):
 
 
 TABLE: dict[type[Exception], Answer] = {
+    errors.UserMoved: Answer(307, 307),
     errors.InvalidParameter: Answer(400, 1),
+    errors.UsernameTaken: Answer(400, 1),
     errors.BoardNameInvalid: Answer(400, 400),
     errors.BoardNameTaken: Answer(400, 400),
     errors.NotAuthenticated: Answer(401, 2),
@@ -38,8 +41,12 @@ TABLE: dict[type[Exception], Answer] = {
 OURS = Answer(500, 500)
 
 
-def response(error: Exception, request_id: str) -> Response[Any]:
-    """The error body; what is not in the table is ours, and of that nothing is shown."""
+def response(error: Exception, request_id: str, *, moved_to: Callable[[str], str] = str) -> Response[Any]:
+    """The error body; what is not in the table is ours, and of that nothing is shown.
+
+    Args:
+        moved_to: where the same request goes for another username.
+    """
     answer = TABLE.get(type(error), OURS)
     message = "Something went wrong on our side." if answer is OURS else str(error)
     headers: dict[str, str | list[str]] = {}
@@ -51,6 +58,10 @@ def response(error: Exception, request_id: str) -> Response[Any]:
         # https://www.rfc-editor.org/rfc/rfc6750#section-3
         headers["WWW-Authenticate"] = "Bearer"
     body: dict[str, Any] = {"code": answer.code, "message": message}
+    if isinstance(error, errors.UserMoved):
+        headers["Location"] = moved_to(error.username)
+        headers["Cache-Control"] = "private, no-cache"
+        body["username"] = error.username
     if answer.status >= 500:
         body["request_id"] = request_id  # not otherwise: what is hidden and what is not there answer the same bytes
     return Response(answer.status, "application/json", orjson.dumps(body).decode(), headers)

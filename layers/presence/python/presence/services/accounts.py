@@ -4,15 +4,16 @@ import re
 import unicodedata
 from secrets import randbelow
 
-from presence.domain import clock
+from presence.domain import clock, usernames
 from presence.domain.entities import Profile, Viewer
 from presence.domain.errors import Conflict, UserNotFound
 from presence.domain.ids import new_id
 from presence.storage import profiles
 from presence.storage.table import Transaction
 
-USERNAME_MIN, USERNAME_MAX = 3, 30
 _ATTEMPTS = 5
+_DIGITS = 5
+"""What a variant of a name that is taken ends in."""
 
 
 def sign_in(issuer: str, subject: str, wanted: str) -> Profile:
@@ -50,12 +51,15 @@ def _create(profile: Profile, issuer: str, subject: str) -> None:
 
 
 def _username(wanted: str, attempt: int) -> str:
-    """Lower-case letters, digits and underscores, of 3 to 30 characters, never digits alone (those are ids)."""
+    """A name like the wanted one that keeps the rules; at the first attempt without digits of our own, if need be."""
     ascii_name = unicodedata.normalize("NFKD", wanted.partition("@")[0]).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", "_", ascii_name).strip("_")[: USERNAME_MAX - 6]
-    if len(name) < USERNAME_MIN or name.isdigit():
-        name = f"user_{name}".rstrip("_")
-    return name if attempt == 0 else f"{name}_{randbelow(100_000):05d}"
+    room = usernames.MAX_LENGTH - 1 - _DIGITS
+    name = re.sub(r"[^a-z0-9]+", "_", ascii_name).strip("_")[:room]
+    if usernames.broken_rule(name):
+        name = f"user_{name}"[:room].rstrip("_")
+    if attempt == 0 and not usernames.broken_rule(name):
+        return name
+    return f"{name}_{randbelow(10**_DIGITS):0{_DIGITS}d}"
 
 
 def get(viewer: Viewer) -> Profile:

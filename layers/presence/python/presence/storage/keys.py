@@ -33,8 +33,9 @@ def board_slug(owner_id: str, slug: str) -> Key:
     return f"USER#{owner_id}", f"SLUG#{slug}"
 
 
-def username(name: str) -> Key:
-    return f"USERNAME#{name}", "USERNAME"
+def username(skeleton: str) -> Key:
+    """Of all names that look the same, one may be had."""
+    return f"USERNAME#{skeleton}", "USERNAME"
 
 
 def tie(from_id: str, to_id: str) -> Key:

@@ -2,10 +2,15 @@
 
 from pynamodb.expressions.condition import Condition
 
+from presence.domain import clock
 from presence.domain.entities import Profile
+from presence.domain.usernames import skeleton
 from presence.storage import codec, keys, table
 from presence.storage.models import ClaimItem, Item, ProfileItem
 from presence.storage.table import Otherwise, Transaction
+
+REDIRECT_SECONDS = 30 * clock.DAY
+"""How long a former username leads to who had it."""
 
 
 def get(user_id: str) -> Profile | None:
@@ -16,6 +21,15 @@ def get(user_id: str) -> Profile | None:
 def id_by_identity(issuer: str, subject: str) -> str | None:
     claim = table.get(keys.identity(issuer, subject))
     return claim["holder_id"]["S"] if claim else None
+
+
+def id_by_username(name: str) -> str | None:
+    """Whose the name is, was until lately, or would be if it were not for how it looks."""
+    claim = table.get(keys.username(skeleton(name)))
+    if claim is None or ("expires_at" in claim and int(claim["expires_at"]["N"]) <= clock.now()):
+        return None
+    holder_id: str = claim["holder_id"]["S"]
+    return holder_id
 
 
 def put(tx: Transaction, profile: Profile, *, otherwise: Otherwise) -> None:
@@ -29,8 +43,17 @@ def claim_identity(tx: Transaction, issuer: str, subject: str, user_id: str, *, 
 
 
 def claim_username(tx: Transaction, username: str, user_id: str, *, otherwise: Otherwise) -> None:
-    item = ClaimItem(*keys.username(username), holder_id=user_id)
-    tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
+    """A name that nobody has, or that was given up: by this user, or by another longer ago than redirects last."""
+    item = ClaimItem(*keys.username(skeleton(username)), holder_id=user_id)
+    free = Item.pk.does_not_exist() | (Item.expires_at <= int(clock.now())) | (ClaimItem.holder_id == user_id)
+    tx.put(item, free, otherwise=otherwise)
+
+
+def give_up_username(tx: Transaction, username: str, user_id: str, *, otherwise: Otherwise) -> None:
+    """Leads to its former holder for a while, who may take it back; then it is free."""
+    until = int(clock.now()) + REDIRECT_SECONDS
+    item = ClaimItem(*keys.username(skeleton(username)), holder_id=user_id, expires_at=until)
+    tx.put(item, ClaimItem.holder_id == user_id, otherwise=otherwise)
 
 
 _ALIVE: Condition = ProfileItem.pk.exists() & ProfileItem.deleted.does_not_exist()
