@@ -1,0 +1,279 @@
+"""The handlers and a plain model of the API do the same, whatever people do to each other and to their boards.
+
+Hypothesis makes up sequences of what people do; the real handlers carry them out on ``tests/support/memory.py``, the
+model (``tests/support/oracle.py``) in plain sets, and then every read path answers everybody what the model says.
+``MODEL_SEQUENCES`` sets how many sequences there are.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from presence.domain import clock
+from presence.storage import table
+from tests.functional.conftest import fresh_clients
+from tests.support.api import Client, Reply
+from tests.support.content import refusal
+from tests.support.memory import Memory, MemoryStream
+from tests.support.oracle import Oracle, Reader, Refused
+from tests.support.people import a_user
+from tests.support.wire import ANY_PICTURE
+
+SEQUENCES = int(os.environ.get("MODEL_SEQUENCES", "200"))
+PARTS = 2
+"""Of the sequences, so that two processes can run them."""
+STEPS = 25
+
+PEOPLE = ("ann", "ben", "cat")
+NAMES = ("Cakes", "Boats")
+who = st.sampled_from(PEOPLE)
+names = st.sampled_from(NAMES)
+boards = st.runner().flatmap(lambda model: st.sampled_from(model.boards))
+sections = st.runner().flatmap(lambda model: st.sampled_from(model.sections))
+pins = st.runner().flatmap(lambda model: st.sampled_from(model.pins))
+some_privacy = st.sampled_from(("PUBLIC", "PROTECTED", "SECRET"))
+
+type Row = tuple[Any, ...]
+type Question = tuple[str, Callable[[dict[str, Any]], Row], Callable[[], Any]]
+"""A path, how an item or a thing of its answer becomes a row, and what the model answers."""
+
+
+def board_row(board: dict[str, Any]) -> Row:
+    names = ("id", "name", "privacy", "owner", "role", "is_archived", "pin_count", "collaborator_count")
+    return tuple(_username(board[name]) if name == "owner" else board[name] for name in names)
+
+
+def pin_row(pin: dict[str, Any]) -> Row:
+    by, owner = _username(pin["added_by"]), _username(pin["board_owner"])
+    return (pin["id"], pin["board_id"], owner, pin["board_section_id"], by, pin["parent_pin_id"])
+
+
+def section_row(section: dict[str, Any]) -> Row:
+    return (section["id"], section["name"])
+
+
+def account_row(account: dict[str, Any]) -> Row:
+    return tuple(account[name] for name in ("username", "board_count", "pin_count", "following_count"))
+
+
+def _username(owner: dict[str, str] | None) -> str | None:
+    return owner["username"] if owner else None
+
+
+class Model(RuleBasedStateMachine):
+    """Three people, of whom two have boards with pins to begin with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        memory().forget()
+        self.stream = MemoryStream(memory())
+        self.clients = {name: a_user(name) for name in PEOPLE}
+        self.oracle = Oracle(*PEOPLE)
+        self.boards: list[str] = []
+        self.sections: list[tuple[str, str]] = []
+        """Boards and a section of each."""
+        self.pins: list[str] = []
+        for who, name, privacy in (
+            ("ann", "Cakes", "PUBLIC"),
+            ("ann", "Boats", "SECRET"),
+            ("ben", "Cakes", "PROTECTED"),
+        ):
+            self.create_board(who, name, privacy)
+            self.create_pin(who, self.boards[-1])
+        self.create_section("ann", self.boards[0])
+        self.create_pin_in_section("ann", self.sections[0])
+
+    # What people do
+
+    def _same(self, reply: Reply, change: Callable[[], None]) -> bool:
+        """Whether it was done: by both, or by neither and with the same refusal."""
+        assert reply.status < 500, reply.text
+        refused = _answer(change)
+        assert (refusal(reply) if reply.status >= 400 else None) == refused, reply.text
+        return refused is None
+
+    @rule(who=who, name=names, privacy=some_privacy)
+    def create_board(self, who: str, name: str, privacy: str) -> None:
+        reply = self.clients[who].post("/boards", {"name": name, "privacy": privacy})
+        board = reply.json.get("id", "")
+        if self._same(reply, lambda: self.oracle.create_board(who, board, name, privacy)):
+            self.boards.append(board)
+
+    @rule(who=who, board=boards, privacy=st.sampled_from(("PUBLIC", "SECRET")))
+    def change_privacy(self, who: str, board: str, privacy: str) -> None:
+        reply = self.clients[who].patch(f"/boards/{board}", {"privacy": privacy})
+        self._same(reply, lambda: self.oracle.change_board(who, board, privacy=privacy))
+
+    @rule(who=who, board=boards, name=names)
+    def rename_board(self, who: str, board: str, name: str) -> None:
+        reply = self.clients[who].patch(f"/boards/{board}", {"name": name})
+        self._same(reply, lambda: self.oracle.change_board(who, board, name=name))
+
+    @rule(who=who, board=boards)
+    def delete_board(self, who: str, board: str) -> None:
+        reply = self.clients[who].delete(f"/boards/{board}")
+        self._same(reply, lambda: self.oracle.delete_board(who, board))
+
+    @rule(who=who, board=boards)
+    def create_section(self, who: str, board: str) -> None:
+        reply = self.clients[who].post(f"/boards/{board}/sections", {"name": "Any"})
+        section = reply.json.get("id", "")
+        if self._same(reply, lambda: self.oracle.create_section(who, board, section, "Any")):
+            self.sections.append((board, section))
+
+    @rule(who=who, section=sections)
+    def rename_section(self, who: str, section: tuple[str, str]) -> None:
+        board, section_id = section
+        reply = self.clients[who].patch(f"/boards/{board}/sections/{section_id}", {"name": "Another"})
+        self._same(reply, lambda: self.oracle.rename_section(who, board, section_id, "Another"))
+
+    @rule(who=who, section=sections)
+    def delete_section(self, who: str, section: tuple[str, str]) -> None:
+        board, section_id = section
+        reply = self.clients[who].delete(f"/boards/{board}/sections/{section_id}")
+        self._same(reply, lambda: self.oracle.delete_section(who, board, section_id))
+
+    @rule(who=who, board=boards)
+    def create_pin(self, who: str, board: str) -> None:
+        self._create_pin(who, board, None)
+
+    @rule(who=who, section=sections)
+    def create_pin_in_section(self, who: str, section: tuple[str, str]) -> None:
+        self._create_pin(who, *section)
+
+    def _create_pin(self, who: str, board: str, section: str | None) -> None:
+        body = {"board_id": board, "board_section_id": section, "media_source": ANY_PICTURE}
+        reply = self.clients[who].post("/pins", body)
+        pin = reply.json.get("id", "")
+        if self._same(reply, lambda: self.oracle.create_pin(who, pin, board, section)):
+            self.pins.append(pin)
+
+    @rule(who=who, pin=pins, board=boards)
+    def save_pin(self, who: str, pin: str, board: str) -> None:
+        reply = self.clients[who].post(f"/pins/{pin}/save", {"board_id": board})
+        copy = reply.json.get("id", "")
+        if self._same(reply, lambda: self.oracle.save_pin(who, pin, copy, board)):
+            self.pins.append(copy)
+
+    @rule(who=who, pin=pins, board=boards)
+    def move_pin(self, who: str, pin: str, board: str) -> None:
+        reply = self.clients[who].patch(f"/pins/{pin}", {"board_id": board, "board_section_id": None})
+        self._same(reply, lambda: self.oracle.move_pin(who, pin, board, None))
+
+    @rule(who=who, pin=pins, section=sections)
+    def move_pin_to_section(self, who: str, pin: str, section: tuple[str, str]) -> None:
+        board, section_id = section
+        reply = self.clients[who].patch(f"/pins/{pin}", {"board_id": board, "board_section_id": section_id})
+        self._same(reply, lambda: self.oracle.move_pin(who, pin, board, section_id))
+
+    @rule(who=who, pin=pins)
+    def delete_pin(self, who: str, pin: str) -> None:
+        reply = self.clients[who].delete(f"/pins/{pin}")
+        self._same(reply, lambda: self.oracle.delete_pin(who, pin))
+
+    @rule()
+    def the_stream_is_told(self) -> None:
+        self.stream.settle()
+
+    # What everybody reads then
+
+    @rule(who=who, secret_boards=st.booleans(), secret_pins=st.booleans())
+    def look(self, who: str, secret_boards: bool, secret_pins: bool) -> None:
+        self._compare(Reader(who, secret_boards, secret_pins), page_size=25)
+
+    def teardown(self) -> None:
+        for settled in (False, True):
+            for name in PEOPLE:
+                self._compare(Reader(name), page_size=2)
+                self._compare(Reader(name, secret_boards=settled, secret_pins=not settled), page_size=25)
+            self.stream.settle()
+
+    def _compare(self, reader: Reader, *, page_size: int) -> None:
+        lacks = ("boards:read_secret",) * (not reader.secret_boards) + ("pins:read_secret",) * (not reader.secret_pins)
+        client = self.clients[reader.name].without_scopes(*lacks)
+        for path, row, ask in self._questions(reader):
+            answer, expected = _read(client, path, row, page_size), _answer(ask)
+            assert answer == expected, f"{reader} GET {path}"
+
+    def _questions(self, reader: Reader) -> Iterator[Question]:
+        ask = self.oracle
+        if not memory().written:  # counts may follow through the stream
+            yield "/user_account", account_row, lambda: ask.get_account(reader)
+        yield "/boards?", board_row, lambda: ask.get_own_boards(reader)
+        yield "/boards?archived=true", board_row, lambda: ask.get_own_boards(reader, archived=True)
+        yield "/pins?", pin_row, lambda: ask.get_own_pins(reader)
+        yield "/pins?include_protected_pins=true", pin_row, lambda: ask.get_own_pins(reader, protected=True)
+        for board in self.boards:
+            yield f"/boards/{board}", board_row, lambda board=board: ask.get_board(reader, board)
+            yield f"/boards/{board}/pins?", pin_row, lambda board=board: ask.get_board_pins(reader, board)
+            yield f"/boards/{board}/sections?", section_row, lambda board=board: ask.get_sections(reader, board)
+        for board, section in self.sections:
+            path = f"/boards/{board}/sections/{section}/pins?"
+            yield path, pin_row, lambda board=board, section=section: ask.get_section_pins(reader, board, section)
+        for pin in self.pins:
+            yield f"/pins/{pin}", pin_row, lambda pin=pin: ask.get_pin(reader, pin)
+
+
+def _read(client: Client, path: str, row: Callable[[dict[str, Any]], Row], page_size: int) -> Any:
+    """A refusal, a row, or the rows of all pages of a list."""
+    if "?" not in path:
+        reply = client.get(path)
+        return row(reply.json) if reply.status == 200 else refusal(reply)
+    rows: list[Row] = []
+    bookmark = ""
+    while True:
+        reply = client.get(f"{path}&page_size={page_size}{bookmark}")
+        if reply.status != 200:
+            return refusal(reply)
+        rows += map(row, reply.json["items"])
+        if not reply.json["bookmark"]:
+            return rows
+        assert reply.json["items"], "an empty page may not have a bookmark"
+        bookmark = f"&bookmark={reply.json['bookmark']}"
+
+
+def _answer(ask: Callable[[], Any]) -> Any:
+    try:
+        return ask()
+    except Refused as refused:
+        return refused.refusal
+
+
+def memory() -> Memory:
+    held = table.client()
+    assert isinstance(held, Memory)
+    return held
+
+
+def ticking() -> Callable[[], float]:
+    """A clock that goes on a millisecond each time it is asked: what is made later sorts so."""
+    milliseconds = count(1_800_000_000_000)
+    return lambda: next(milliseconds) / 1000
+
+
+@pytest.fixture
+def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(clock, "_time", ticking())
+    table._table.connection._client = Memory()
+    yield
+    fresh_clients()
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_handlers_do_what_the_model_does(dynamodb: None, part: int) -> None:
+    run_state_machine_as_test(
+        seed(part)(Model),
+        settings=settings(
+            max_examples=max(1, SEQUENCES // PARTS),
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
