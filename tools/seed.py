@@ -42,7 +42,7 @@ def seed(stack: Stack) -> int:
     made = 0
     for user, boards in PEOPLE.items():
         api = _Api(stack.api_url, access_token(stack, user))
-        present = {board["name"] for board in api.get("/boards?page_size=250")["items"]}
+        present = {board["name"] for board in api.get("/boards?page_size=250")["items"] if board["role"] == "owner"}
         for name in boards.keys() - present:
             privacy, sections = boards[name]
             _make_board(api, name, privacy, sections)

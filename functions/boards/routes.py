@@ -88,7 +88,7 @@ def delete_board(call: Call) -> Any:
     params=(*PAGING, CREATIVE_TYPES, PIN_METRICS),
 )
 def list_board_pins(call: Call) -> Any:
-    """List a board's pins, those in sections included, newest first."""
+    """List a board's pins, those in sections included, in its order."""
     types = call[CREATIVE_TYPES]
     context = ",".join(types or ())
     page = pins.list_on_board(call.viewer, call.id("board_id"), call.page_request(context), types)
@@ -131,7 +131,7 @@ def delete_section(call: Call) -> Any:
 
 @router.get("/boards/{board_id}/sections/{section_id}/pins", scopes=READ_PINS, answer="PinPage", params=PAGING)
 def list_section_pins(call: Call) -> Any:
-    """List a section's pins, newest first."""
+    """List a section's pins, in its order."""
     page = pins.list_in_section(call.viewer, call.id("board_id"), call.id("section_id"), call.page_request())
     return call.page(page, views.pin)
 

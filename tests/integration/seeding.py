@@ -5,8 +5,10 @@ from itertools import count
 from typing import Any
 
 from presence.domain.clock import timestamp
-from presence.domain.entities import Image, Media, Pin
-from presence.storage import pins
+from presence.domain.entities import Image, Media, Member, Pin
+from presence.domain.ids import new_id
+from presence.storage import codec, keys, pins
+from presence.storage.models import MemberItem
 from presence.storage.table import Transaction
 from tests.integration.local_cloud import TABLE, LocalCloud
 from tests.integration.things import A_PICTURE
@@ -45,10 +47,26 @@ def add_pins(
             cloud.put_items(batch)
             batch = []
     cloud.put_items(batch)
-    _count(cloud, (f"BOARD#{board_id}", "BOARD"), how_many)
+    _count(cloud, (f"BOARD#{board_id}", "BOARD"), "pin_count", how_many)
+    _count(cloud, (f"USER#{user.user_id}", "PROFILE"), "pin_count", how_many)
     for position, section_id in enumerate(sections):
-        _count(cloud, (f"BOARD#{board_id}", f"SECTION#{section_id}"), len(ids[position :: len(places)]))
+        _count(cloud, (f"BOARD#{board_id}", f"SECTION#{section_id}"), "pin_count", len(ids[position :: len(places)]))
     return ids
+
+
+def add_member(cloud: LocalCloud, user: Client, board_id: str, role: str = "editor") -> None:
+    """A member without an invitation, counted on the board."""
+    pk, sk = keys.member(board_id, user.user_id)
+    member = Member(board_id, user.user_id, role, since=new_id(), added_by=user.user_id)
+    item = MemberItem(
+        pk,
+        sk,
+        owner_pk=keys.group_boards_of(user.user_id),
+        owner_sk=member.since,
+        **codec.member_attributes(member),
+    )
+    cloud.put_items([item.serialize()])
+    _count(cloud, keys.board(board_id), "collaborator_count", 1)
 
 
 def _item(
@@ -80,12 +98,12 @@ def _with(template: dict[str, Any], pin_id: str, section_id: str | None) -> dict
     return item
 
 
-def _count(cloud: LocalCloud, key: tuple[str, str], how_many: int) -> None:
+def _count(cloud: LocalCloud, key: tuple[str, str], counter: str, how_many: int) -> None:
     cloud.dynamodb(
         "UpdateItem",
         TableName=TABLE,
         Key={"pk": {"S": key[0]}, "sk": {"S": key[1]}},
-        UpdateExpression="ADD pin_count :n",
+        UpdateExpression=f"ADD {counter} :n",
         ExpressionAttributeValues={":n": {"N": str(how_many)}},
     )
 

@@ -158,7 +158,7 @@ def test_a_retry_with_if_match_learns_that_the_first_try_worked(wire: Wire) -> N
     user = a_user()
     pin = a_pin(user, a_board(user))
     etag = user.get(f"/pins/{pin}").headers["etag"]
-    with wire.through(Faulty(2, Fault.ANSWER_LOST, FOR_GOOD)):
+    with wire.through(Faulty(3, Fault.ANSWER_LOST, FOR_GOOD)):
         assert user.patch(f"/pins/{pin}", {"title": "Once"}, if_match=etag).status == 500
     assert user.patch(f"/pins/{pin}", {"title": "Once"}, if_match=etag).status == 412
     now = user.get(f"/pins/{pin}")

@@ -17,9 +17,11 @@ def assert_exact(items: Items) -> None:
     boards, sections, pins = (_of_kind(items, kind) for kind in ("board", "section", "pin"))
     on_board = Counter(pin["board_id"] for pin in pins.values())
     in_section = Counter(pin["section_id"] for pin in pins.values() if "section_id" in pin)
+    members = Counter(member["board_id"] for member in _members(items))
     living = {board_id: board for board_id, board in boards.items() if not board.get("deleted")}
     for board_id, board in boards.items():
         assert board["pin_count"] == on_board[board_id], f"board {board_id} miscounts its pins"
+        assert board["collaborator_count"] == members[board_id], f"board {board_id} miscounts its collaborators"
         there = [s for s in sections.values() if s["board_id"] == board_id and not s.get("deleted")]
         if board_id in living:
             assert board["section_count"] == len(there), f"board {board_id} miscounts its sections"
@@ -34,6 +36,7 @@ def assert_exact(items: Items) -> None:
             assert section, f"pin {pin_id} is in no section"
             assert section["board_id"] == pin["board_id"], f"pin {pin_id} is in another board's section"
     _assert_owners(items, living)
+    _assert_adders(items, pins)
     _assert_listed(items)
     _assert_uploads(items, pins)
 
@@ -59,20 +62,49 @@ def _assert_owners(items: Items, living: Mapping[str, Mapping[str, Any]]) -> Non
         assert profile["board_count"] == owned[user_id], f"user {user_id} miscounts their boards"
 
 
+def _assert_adders(items: Items, pins: Mapping[str, Mapping[str, Any]]) -> None:
+    added = Counter(pin["owner_id"] for pin in pins.values())
+    for user_id, profile in _of_kind(items, "profile").items():
+        assert profile["pin_count"] == added[user_id], f"user {user_id} miscounts the pins they added"
+
+
 def _assert_listed(items: Items) -> None:
     """Index keys say what the attributes say."""
-    for kind in ("board", "pin"):
-        for thing_id, thing in _of_kind(items, kind).items():
-            expected = {}
-            if kind == "pin":
-                expected = {"owner_pk": f"USER#{thing['owner_id']}#PINS", "board_pk": f"BOARD#{thing['board_id']}#PINS"}
-                if "section_id" in thing:
-                    expected["section_pk"] = f"SECTION#{thing['section_id']}#PINS"
-            elif not thing.get("deleted"):
-                expected = {"owner_pk": f"USER#{thing['owner_id']}#BOARDS"}
-            expected |= {name.replace("_pk", "_sk"): thing_id for name in expected}
-            given = {name: value for name, value in thing.items() if re.fullmatch(r"(owner|board|section)_[ps]k", name)}
-            assert given == expected, f"{kind} {thing_id} is listed where it is not"
+    lists = {"board": _lists_of_board, "pin": _lists_of_pin, "member": _lists_of_member}
+    for key, item in items.items():
+        thing = _plain(item)
+        if thing["kind"] in lists:
+            expected: dict[str, str] = {}
+            for index, (partition, sort) in lists[thing["kind"]](thing).items():
+                expected |= {f"{index}_pk": partition, f"{index}_sk": sort}
+            given = {name: value for name, value in thing.items() if _INDEX_KEY.fullmatch(name)}
+            assert given == expected, f"{key} is listed where it is not"
+
+
+_INDEX_KEY = re.compile(r"(owner|board|section|target)_[ps]k")
+
+type Lists = dict[str, tuple[str, str]]
+"""By index, the partition and the sort key."""
+
+
+def _lists_of_board(board: Mapping[str, Any]) -> Lists:
+    if board.get("deleted"):
+        return {}
+    return {"owner": (f"USER#{board['owner_id']}#BOARDS", board.get("rank", board["id"]))}
+
+
+def _lists_of_pin(pin: Mapping[str, Any]) -> Lists:
+    lists = {
+        "owner": (f"USER#{pin['owner_id']}#PINS", pin["id"]),
+        "board": (f"BOARD#{pin['board_id']}#PINS", pin.get("rank", pin["id"])),
+    }
+    if "section_id" in pin:
+        lists["section"] = (f"SECTION#{pin['section_id']}#PINS", pin.get("section_rank", pin["id"]))
+    return lists
+
+
+def _lists_of_member(member: Mapping[str, Any]) -> Lists:
+    return {"owner": (f"USER#{member['user_id']}#GROUP_BOARDS", member["since"])}
 
 
 def _assert_uploads(items: Items, pins: Mapping[str, Mapping[str, Any]]) -> None:
@@ -93,6 +125,10 @@ def _assert_uploads(items: Items, pins: Mapping[str, Mapping[str, Any]]) -> None
 def mentions(items: Iterable[Mapping[str, Any]], text: str) -> list[str]:
     """The items in which the text occurs anywhere."""
     return [written for written in map(json.dumps, items) if text in written]
+
+
+def _members(items: Items) -> list[dict[str, Any]]:
+    return [_plain(item) for item in items.values() if item["kind"]["S"] == "member"]
 
 
 def _of_kind(items: Items, kind: str) -> dict[str, dict[str, Any]]:

@@ -24,7 +24,7 @@ from presence.storage.table import Transaction
 from tools.bench.subjects import FUNCTION_OF
 from tools.bench.worker import Context
 
-USER = Profile("3918274650192837465", "ada_lovelace", "2026-03-14T15:09:26Z", board_count=112)
+USER = Profile("3918274650192837465", "ada_lovelace", "2026-03-14T15:09:26Z", board_count=112, pin_count=1480)
 SUBJECT = "5c9f0a3e-7e0d-4a53-8d5f-0f4c6a1f1b2c"
 ISSUER = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEfGhI"
 CLOCK = "2026-11-23T09:07:43Z"

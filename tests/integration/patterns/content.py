@@ -5,6 +5,7 @@ from itertools import count
 from presence.projections.upkeep import CleanUpBoard, RefreshCover, ReleaseSection, SweepUpload, WatchUpload
 from presence.services import accounts, upkeep
 from tests.integration.patterns.typical import DESCRIPTION, KEY, PATTERNS, TEXTS, Act, Typical, pattern, request, well
+from tests.integration.seeding import add_member
 from tests.integration.things import a_pin, a_section, an_upload, made, pin_on
 
 _numbers = count(1)
@@ -42,7 +43,23 @@ def _(at: Typical) -> Act:
     return lambda: well(at.user.get("/boards"))
 
 
+@pattern("`GET /boards`, 10 and 15 of 3 others")
+def _(at: Typical) -> Act:
+    owners = [at.another_user() for _ in range(3)]
+    for _ in range(9):
+        at.another_board()
+    for number in range(15):
+        add_member(at.cloud, at.user, at.another_board(owners[number % 3]))
+    return lambda: well(at.user.get("/boards"))
+
+
 PATTERNS["`GET /boards/{board_id}`"] = request("GET", "/boards/{board_id}")
+
+
+@pattern("`GET /boards/{board_id}`, somebody else's")
+def _(at: Typical) -> Act:
+    stranger = at.another_user()
+    return lambda: well(stranger.get(f"/boards/{at.board}"))
 
 
 @pattern("`GET /boards/{board_id}`, hidden or not there")
@@ -63,6 +80,17 @@ PATTERNS["`DELETE /boards/{board_id}`, of any size"] = request("DELETE", "/board
 @pattern("`GET /boards/{board_id}/pins`, 25 of many")
 def _(at: Typical) -> Act:
     board, _ = at.a_big_board(300)
+    return lambda: well(at.user.get(f"/boards/{board}/pins"))
+
+
+@pattern("`GET /boards/{board_id}/pins`, 25 that 5 others added")
+def _(at: Typical) -> Act:
+    board = at.another_board()
+    others = [at.another_user() for _ in range(5)]
+    for each in others:
+        add_member(at.cloud, each, board, "contributor")
+    for number in range(30):
+        a_pin(others[number % 5], board, **TEXTS)
     return lambda: well(at.user.get(f"/boards/{board}/pins"))
 
 
@@ -127,6 +155,14 @@ def _(at: Typical) -> Act:
 
 
 PATTERNS["`GET /pins/{pin_id}`"] = request("GET", "/pins/{pin_id}")
+
+
+@pattern("`GET /pins/{pin_id}`, somebody else's on another one's board")
+def _(at: Typical) -> Act:
+    stranger, contributor = at.another_user(), at.another_user()
+    add_member(at.cloud, contributor, at.board, "contributor")
+    pin = a_pin(contributor, at.board, **TEXTS)
+    return lambda: well(stranger.get(f"/pins/{pin}"))
 
 
 @pattern("`GET /pins/{pin_id}`, hidden")
@@ -194,7 +230,7 @@ PATTERNS["`GET /openapi.json`"] = request("GET", "/openapi.json")
 
 @pattern("Sign-in, for the first time")
 def _(at: Typical) -> Act:
-    name = f"person_{next(_numbers):06}"
+    name = f"latest_{next(_numbers):06}"
     return lambda: accounts.sign_in("https://issuer.example", f"subject-of-{name}", name)
 
 

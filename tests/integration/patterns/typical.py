@@ -41,8 +41,9 @@ class Typical:
     def another_user(self) -> Client:
         return a_user(f"person_{next(_numbers):06}")
 
-    def another_board(self, **fields: str) -> str:
-        return a_board(self.user, name=f"A typical board {next(_numbers):06}", description=DESCRIPTION, **fields)
+    def another_board(self, owner: Client | None = None, **fields: str) -> str:
+        name = f"A typical board {next(_numbers):06}"
+        return a_board(owner or self.user, name=name, description=DESCRIPTION, **fields)
 
     def a_big_board(self, how_many: int, *, in_section: bool = False) -> tuple[str, str]:
         board = self.another_board()

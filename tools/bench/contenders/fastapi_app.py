@@ -34,6 +34,8 @@ class Board(BaseModel):
     pin_count: int
     follower_count: int
     collaborator_count: int
+    role: Literal["viewer", "contributor", "editor", "owner"] | None
+    is_archived: bool
     media: BoardMedia | None = None
 
 
@@ -78,6 +80,7 @@ class Pin(BaseModel):
     board_section_id: str | None
     board_owner: Owner
     is_owner: bool
+    added_by: Owner | None
     is_standard: bool
     has_been_promoted: bool
     parent_pin_id: str | None
@@ -112,7 +115,7 @@ async def list_boards(
     claims: Annotated[store.Claims, caller("boards:read")], page_size: Annotated[int, Query(ge=1, le=250)] = 25
 ) -> BoardPage:
     boards, bookmark = store.list_boards(claims, page_size)
-    return BoardPage(items=[Board(**store.board_view(board)) for board in boards], bookmark=bookmark)
+    return BoardPage(items=[Board(**store.board_view(seen)) for seen in boards], bookmark=bookmark)
 
 
 @app.post("/v5/pins", status_code=201)
@@ -120,9 +123,9 @@ async def create_pin(
     draft: PinCreate,
     claims: Annotated[store.Claims, caller("boards:read", "boards:write", "pins:read", "pins:write")],
 ) -> Pin:
-    board, url = store.get_board(draft.board_id, claims), str(draft.media_source.url)
+    seen, url = store.get_board(draft.board_id, claims), str(draft.media_source.url)
     fields = draft.model_dump(include={"title", "description", "alt_text", "link"})
-    return Pin(**store.pin_view(store.create_pin(claims, board, fields, url), board, claims, url))
+    return Pin(**store.new_pin_view(store.create_pin(claims, seen, fields, url), seen, claims, url))
 
 
 handler = Mangum(app, lifespan="off")

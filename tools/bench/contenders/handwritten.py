@@ -25,7 +25,7 @@ def list_boards(event: Event, claims: store.Claims) -> tuple[int, Any]:
     if not (size.isdigit() and 1 <= int(size) <= 250):
         raise Refused(400, 1, "Invalid request: 'page_size' must be a whole number from 1 to 250")
     boards, bookmark = store.list_boards(claims, int(size))
-    return 200, {"items": [store.board_view(board) for board in boards], "bookmark": bookmark}
+    return 200, {"items": [store.board_view(seen) for seen in boards], "bookmark": bookmark}
 
 
 def create_pin(event: Event, claims: store.Claims) -> tuple[int, Any]:
@@ -40,8 +40,8 @@ def create_pin(event: Event, claims: store.Claims) -> tuple[int, Any]:
         value = fields[name] = body.get(name)
         if value is not None and not (isinstance(value, str) and len(value) <= limit):
             raise Refused(400, 1, f"Invalid request: '{name}' should have at most {limit} characters")
-    board = store.get_board(body["board_id"], claims)
-    return 201, store.pin_view(store.create_pin(claims, board, fields, url), board, claims, url)
+    seen = store.get_board(body["board_id"], claims)
+    return 201, store.new_pin_view(store.create_pin(claims, seen, fields, url), seen, claims, url)
 
 
 ROUTES = {

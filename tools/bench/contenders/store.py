@@ -10,7 +10,7 @@ import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from .bare_client import client
 
@@ -37,33 +37,85 @@ def require(claims: Claims, needed: Iterable[str]) -> None:
         raise Refused(401, 3, f"Authorization failed: the token lacks the scope {', '.join(missing)}")
 
 
-def get_board(board_id: str, claims: Claims) -> Item:
+class Seen(NamedTuple):
+    """A board with what the caller is to it."""
+
+    board: Item
+    owner: Item | None
+    role: str | None
+    tie: Item
+
+    @property
+    def owner_name(self) -> str:
+        name: str = self.owner["username"]["S"] if self.owner else ""
+        return name
+
+
+def get_board(board_id: str, claims: Claims) -> Seen:
     key = {"pk": {"S": f"BOARD#{board_id}"}, "sk": {"S": "BOARD"}}
     item: Item | None = client.get_item(TableName=TABLE, Key=key, ConsistentRead=True).get("Item")
-    if item is None or not may_view(item, claims):
+    if item is None:
+        facts([board_id], [board_id], claims)  # as much as for one that is hidden
         raise Refused(404, 40, "Board not found.")
-    return item
+    [seen] = before([item], claims)
+    if not may_view(seen, claims):
+        raise Refused(404, 40, "Board not found.")
+    return seen
 
 
-def may_view(board: Item, claims: Claims) -> bool:
-    if "deleted" in board:
+def before(boards: list[Item], claims: Claims) -> list[Seen]:
+    """What the caller is to each of the boards: a request."""
+    me = user_id(claims)
+    owners = list(dict.fromkeys(board["owner_id"]["S"] for board in boards))
+    found = facts(owners, [board["id"]["S"] for board in boards if board["owner_id"]["S"] != me], claims)
+    seen = []
+    for board in boards:
+        owner_id = board["owner_id"]["S"]
+        member = found.get((f"BOARD#{board['id']['S']}", f"MEMBER#{me}"))
+        role = "owner" if owner_id == me else member["role"]["S"] if member else None
+        owner, tie = found.get((f"USER#{owner_id}", "PROFILE")), found.get((f"USER#{me}", f"TIE#{owner_id}"), {})
+        seen.append(Seen(board, owner, role, tie))
+    return seen
+
+
+def facts(owners: list[str], board_ids: list[str], claims: Claims) -> dict[tuple[str, str], Item]:
+    me = user_id(claims)
+    keys = [(f"USER#{each}", "PROFILE") for each in owners]
+    keys += [(f"USER#{me}", f"TIE#{each}") for each in owners if each != me]
+    keys += [(f"BOARD#{each}", f"MEMBER#{me}") for each in board_ids]
+    found: dict[tuple[str, str], Item] = {}
+    for start in range(0, len(keys), 100):
+        wanted = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys[start : start + 100]]
+        reply = client.batch_get_item(RequestItems={TABLE: {"Keys": wanted, "ConsistentRead": True}})
+        found.update({(item["pk"]["S"], item["sk"]["S"]): item for item in reply["Responses"][TABLE]})
+    return found
+
+
+def may_view(seen: Seen, claims: Claims) -> bool:
+    board, owner, tie = seen.board, seen.owner, seen.tie
+    if "deleted" in board or "trashed_at" in board or "merged_into" in board or owner is None or "deleted" in owner:
         return False
-    if board["privacy"]["S"] != "SECRET":
-        return True
-    related = board["owner_id"]["S"] == user_id(claims) or user_id(claims) in collaborators(board)
-    return related and "boards:read_secret" in claims["scope"].split()
+    if "blocks" in tie or "blocked" in tie:
+        return False
+    is_secret = board["privacy"]["S"] == "SECRET"
+    if seen.role:
+        return not is_secret or "boards:read_secret" in claims["scope"].split()
+    if is_secret or "archived_at" in board:
+        return False
+    return "is_private" not in owner or ("following" in tie and tie["following"]["S"] == "approved")
+
+
+def may_list(seen: Seen, claims: Claims) -> bool:
+    if seen.board["privacy"]["S"] == "PROTECTED" and seen.role != "owner":
+        return False
+    return "archived_at" not in seen.board and may_view(seen, claims)
 
 
 def user_id(claims: Claims) -> str:
     return claims["presence:user_id"]
 
 
-def collaborators(board: Item) -> list[str]:
-    found: list[str] = board["collaborator_ids"]["SS"] if "collaborator_ids" in board else []
-    return found
-
-
-def list_boards(claims: Claims, size: int) -> tuple[list[Item], str | None]:
+def list_boards(claims: Claims, size: int) -> tuple[list[Seen], str | None]:
     """The newest boards of the caller that they may see, and the bookmark of the next page."""
     partition = f"USER#{user_id(claims)}#BOARDS"
     reply = client.query(
@@ -75,22 +127,27 @@ def list_boards(claims: Claims, size: int) -> tuple[list[Item], str | None]:
         Limit=size + 1,  # whether there is a next page
         ScanIndexForward=False,
     )
-    boards = [item for item in reply["Items"] if may_view(item, claims)]
+    boards = [seen for seen in before(reply["Items"], claims) if may_list(seen, claims)]
     if len(boards) <= size:
         return boards, None
-    return boards[:size], bookmark(boards[size - 1]["id"]["S"], user_id(claims), "/boards", "ALL")
+    last = boards[size - 1].board
+    position = last["id"]["S"] + (f".{last['rank']['S']}" if "rank" in last else "")
+    return boards[:size], bookmark(position, user_id(claims), "/boards", "ALL", "False")
 
 
-def bookmark(last_id: str, *listing: str) -> str:
-    payload = b"\x01" + int(last_id).to_bytes(8)
+def bookmark(position: str, *listing: str) -> str:
+    payload = b"\x02" + position.encode()
     signature = hmac.digest(BOOKMARK_SECRET, payload + "\n".join(listing).encode(), hashlib.sha256)[:15]
-    return urlsafe_b64encode(payload + signature).decode()
+    return urlsafe_b64encode(payload + signature).decode().rstrip("=")
 
 
-def create_pin(claims: Claims, board: Item, fields: dict[str, Any], url: str) -> Item:
-    """Put the pin and count it on its board. ``fields`` are the texts that the client gave."""
-    if board["owner_id"]["S"] != user_id(claims) and user_id(claims) not in collaborators(board):
+def create_pin(claims: Claims, seen: Seen, fields: dict[str, Any], url: str) -> Item:
+    """Put the pin and count it on its board and for its adder. ``fields`` are the texts that the client gave."""
+    board = seen.board
+    if seen.role not in ("owner", "editor", "contributor"):
         raise Refused(403, 29, "You are not permitted to add pins to this board.")
+    if "archived_at" in board:
+        raise Refused(403, 29, "This board is archived; restore it to change it.")
     pin_id = str((time.time_ns() // 1_000_000 - 1_514_764_800_000) << 22 | random.getrandbits(22))
     board_id, now = board["id"]["S"], datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     item: Item = {
@@ -131,22 +188,37 @@ def create_pin(claims: Claims, board: Item, fields: dict[str, Any], url: str) ->
         "ExpressionAttributeValues": {":0": {"S": now}, ":1": {"N": "1"}},
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
-    client.transact_write_items(TransactItems=[{"Put": put}, {"Update": count}], ClientRequestToken=str(uuid.uuid4()))
+    count_for_adder = {
+        "TableName": TABLE,
+        "Key": {"pk": {"S": f"USER#{user_id(claims)}"}, "sk": {"S": "PROFILE"}},
+        "UpdateExpression": "ADD #0 :0",
+        "ConditionExpression": "(attribute_exists (#1) AND attribute_not_exists (#2))",
+        "ExpressionAttributeNames": {"#0": "pin_count", "#1": "pk", "#2": "deleted"},
+        "ExpressionAttributeValues": {":0": {"N": "1"}},
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    client.transact_write_items(
+        TransactItems=[{"Put": put}, {"Update": count}, {"Update": count_for_adder}],
+        ClientRequestToken=str(uuid.uuid4()),
+    )
     return item
 
 
-def board_view(item: Item) -> dict[str, Any]:
+def board_view(seen: Seen) -> dict[str, Any]:
+    item = seen.board
     view: dict[str, Any] = {
         "id": item["id"]["S"],
         "name": item["name"]["S"],
         "description": text(item, "description"),
         "privacy": item["privacy"]["S"],
         "is_ads_only": item["is_ads_only"]["BOOL"] if "is_ads_only" in item else False,
-        "owner": {"username": item["owner_username"]["S"]},
+        "owner": {"username": seen.owner_name},
         "created_at": item["created_at"]["S"],
         "pin_count": int(item["pin_count"]["N"]),
         "follower_count": int(item["follower_count"]["N"]),
-        "collaborator_count": len(collaborators(item)),
+        "collaborator_count": int(item["collaborator_count"]["N"]),
+        "role": seen.role,
+        "is_archived": "archived_at" in item,
     }
     if "pins_modified_at" in item:
         view["board_pins_modified_at"] = item["pins_modified_at"]["S"]
@@ -156,7 +228,7 @@ def board_view(item: Item) -> dict[str, Any]:
     return view
 
 
-def pin_view(item: Item, board: Item, claims: Claims, url: str) -> dict[str, Any]:
+def new_pin_view(item: Item, seen: Seen, claims: Claims, url: str) -> dict[str, Any]:
     return {
         "id": item["id"]["S"],
         "created_at": item["created_at"]["S"],
@@ -168,8 +240,9 @@ def pin_view(item: Item, board: Item, claims: Claims, url: str) -> dict[str, Any
         "creative_type": "REGULAR",
         "board_id": item["board_id"]["S"],
         "board_section_id": text(item, "section_id"),
-        "board_owner": {"username": board["owner_username"]["S"]},
+        "board_owner": {"username": seen.owner_name},
         "is_owner": item["owner_id"]["S"] == user_id(claims),
+        "added_by": {"username": seen.owner_name if seen.role == "owner" else claims["presence:username"]},
         "is_standard": True,
         "has_been_promoted": False,
         "parent_pin_id": text(item, "parent_pin_id"),
