@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import CfnOutput, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_dynamodb as dynamodb
@@ -13,16 +13,20 @@ from infra.settings import Settings
 from presence.storage.models import Item
 
 MEDIA_ARN = "PresenceMediaArn"
+ARCHIVES_ARN = "PresenceArchivesArn"
 SCHEMA = Item._get_schema()  # noqa: SLF001 (PynamoDB has no public way to ask)
 
 
 class DataStack(Stack):
-    """What must outlive every deployment: the table, and the uploaded images with the address they are seen at."""
+    """What must outlive every deployment: the table, the uploaded images with the address they are seen at, and for
+    some days the archives.
+    """
 
     def __init__(self, scope: Construct, name: str, *, settings: Settings, **stack: Any) -> None:
         super().__init__(scope, name, **stack)
         self.table = _table(self)
         self.media_bucket = _media_bucket(self)
+        self.archive_bucket = _archive_bucket(self)
         if settings.local_endpoint:
             self.media_url = f"{settings.local_endpoint}/{self.media_bucket.bucket_name}"
         else:
@@ -30,6 +34,8 @@ class DataStack(Stack):
         CfnOutput(self, "TableName", value=self.table.table_name)
         CfnOutput(self, "MediaBucketName", value=self.media_bucket.bucket_name)
         CfnOutput(self, "MediaBucketArn", value=self.media_bucket.bucket_arn, export_name=MEDIA_ARN)
+        CfnOutput(self, "ArchiveBucketName", value=self.archive_bucket.bucket_name)
+        CfnOutput(self, "ArchiveBucketArn", value=self.archive_bucket.bucket_arn, export_name=ARCHIVES_ARN)
 
 
 def _table(stack: Stack) -> dynamodb.Table:
@@ -71,6 +77,23 @@ def _media_bucket(stack: Stack) -> s3.Bucket:
         removal_policy=RemovalPolicy.RETAIN,
     )
     acknowledge(bucket, {"AwsSolutions-S1": "Public images: a log of each view costs more than it tells."})
+    return bucket
+
+
+def _archive_bucket(stack: Stack) -> s3.Bucket:
+    """Of what users take along or bring. It is apart from the images, which the whole world may see."""
+    bucket = s3.Bucket(
+        stack,
+        "Archives",
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        encryption=s3.BucketEncryption.S3_MANAGED,
+        enforce_ssl=True,
+        lifecycle_rules=[
+            s3.LifecycleRule(expiration=Duration.days(7), abort_incomplete_multipart_upload_after=Duration.days(7))
+        ],
+        removal_policy=RemovalPolicy.RETAIN,
+    )
+    acknowledge(bucket, {"AwsSolutions-S1": "Objects live for a week, and each is fetched by its owner alone."})
     return bucket
 
 

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra import assets
 from infra.acknowledgments import acknowledge
-from infra.data_stack import MEDIA_ARN, SCHEMA
+from infra.data_stack import ARCHIVES_ARN, MEDIA_ARN, SCHEMA
 
 
 class Function(lambda_.Function):
@@ -69,8 +69,14 @@ class Function(lambda_.Function):
 
     def allow_media(self, action: str) -> None:
         """Allow this S3 action on the uploaded images."""
+        self._allow_objects(action, MEDIA_ARN, "*", "An image's name is chosen when it is stored.")
+
+    def allow_archives(self, action: str, folder: str) -> None:
+        """Allow this S3 action on the archives in ``exports`` or ``imports``."""
+        self._allow_objects(action, ARCHIVES_ARN, f"{folder}/*", "An archive is named after what it was made for.")
+
+    def _allow_objects(self, action: str, bucket: str, objects: str, reason: str) -> None:
         # Under its exported name, because a finding on any other kind of reference has no name to acknowledge.
-        images = f"{Fn.import_value(MEDIA_ARN)}/*"
-        self.add_to_role_policy(iam.PolicyStatement(actions=[f"s3:{action}"], resources=[images]))
-        reason = "An image's name is chosen when it is stored."
-        acknowledge(self.own_role, {f"AwsSolutions-IAM5[Resource::{MEDIA_ARN}/*]": reason})
+        resource = f"{Fn.import_value(bucket)}/{objects}"
+        self.add_to_role_policy(iam.PolicyStatement(actions=[f"s3:{action}"], resources=[resource]))
+        acknowledge(self.own_role, {f"AwsSolutions-IAM5[Resource::{bucket}/{objects}]": reason})

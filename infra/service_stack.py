@@ -1,6 +1,6 @@
 from typing import Any
 
-from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_lambda as lambda_
@@ -33,6 +33,7 @@ class ServiceStack(Stack):
         table = data.table
         shared = {"TABLE_NAME": table.table_name, "MEDIA_URL": data.media_url}
         uploads = {"MEDIA_BUCKET": data.media_bucket.bucket_name}
+        archives = {"ARCHIVE_BUCKET": data.archive_bucket.bucket_name}
         signed = {"BOOKMARK_SECRET": _bookmark_secret(self)}
         runtime = _runtime(self, settings)
         # API Gateway gives up after 30 s: a client should get our answer before that.
@@ -45,8 +46,11 @@ class ServiceStack(Stack):
         pins.allow(table, *READ, *WRITE)
         pins.allow_media("PutObject")
 
-        account = Function(self, "account", environment=shared | signed, timeout=answering, **runtime)
+        account = Function(self, "account", environment=shared | signed | archives, timeout=answering, **runtime)
         account.allow(table, *READ, *WRITE)
+        # What it signs an address for, it must be allowed itself.
+        account.allow_archives("GetObject", "exports")
+        account.allow_archives("PutObject", "imports")
 
         people = Function(self, "people", environment=shared | signed, timeout=answering, **runtime)
         people.allow(table, *READ, *WRITE)
@@ -54,9 +58,14 @@ class ServiceStack(Stack):
         collaboration = Function(self, "collaboration", environment=shared | signed, timeout=answering, **runtime)
         collaboration.allow(table, *READ, *WRITE)
 
-        upkeep = Function(self, "upkeep", environment=shared | uploads, timeout=Duration.minutes(5), **runtime)
+        following = shared | uploads | archives | {"ARCHIVE_SECRET": _archive_secret(self)}
+        upkeep = Function(self, "upkeep", environment=following, timeout=Duration.minutes(5), **runtime)
         upkeep.allow(table, *READ, *WRITE)
         upkeep.allow_media("DeleteObject")
+        for action in ("DeleteObject", "GetObject", "PutObject"):
+            upkeep.allow_archives(action, "exports")
+        for action in ("DeleteObject", "GetObject"):
+            upkeep.allow_archives(action, "imports")
         failures = _follow(table, upkeep)
 
         authorizer: IHttpRouteAuthorizer
@@ -103,12 +112,24 @@ def _bookmark_secret(stack: Stack) -> str:
     """Resolved at deployment, so that no cold start waits for Secrets Manager. Who may read a function's settings
     may then read it, but it signs only paging positions, which grant nothing: what they lead to is decided anew.
     """
+    return _secret(stack, "BookmarkSecret", "Rotating it voids the bookmarks in use, for no gain.")
+
+
+def _archive_secret(stack: Stack) -> str:
+    """Whoever knows it can make archives that this deployment takes for its own, so it outlives the stack, and only
+    the function that makes and reads archives has it.
+    """
+    return _secret(stack, "ArchiveSecret", "Rotating it voids the archives that users keep (docs/adr/0012).", keep=True)
+
+
+def _secret(stack: Stack, name: str, why_not_rotated: str, *, keep: bool = False) -> str:
     secret = secretsmanager.Secret(
         stack,
-        "BookmarkSecret",
+        name,
         generate_secret_string=secretsmanager.SecretStringGenerator(password_length=64, exclude_punctuation=True),
+        removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
     )
-    acknowledge(secret, {"AwsSolutions-SMG4": "Rotating it voids the bookmarks in use, for no gain."})
+    acknowledge(secret, {"AwsSolutions-SMG4": why_not_rotated})
     return secret.secret_value.unsafe_unwrap()
 
 

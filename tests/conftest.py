@@ -3,6 +3,8 @@
 import os
 
 ENVIRONMENT = {
+    "ARCHIVE_BUCKET": "archives",
+    "ARCHIVE_SECRET": "another secret of the tests",
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
     "AWS_DEFAULT_REGION": "eu-west-1",

@@ -1,17 +1,29 @@
-"""The caller's own account, the API's description, and what is asked of paths that no route has."""
+"""The caller's own account, its archives, the API's description, and what is asked of paths that no route has."""
 
 from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
+from presence.domain.entities import Job
 from presence.http import description, views
 from presence.http.call import Call
-from presence.http.params import FIELDS
+from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
-from presence.services import accounts
+from presence.services import accounts, exports, imports
 
 router = Router()
+
+# An archive holds all that a user owns, what is secret included.
+EXPORT = (
+    Scope.BOARDS_READ,
+    Scope.BOARDS_READ_SECRET,
+    Scope.PINS_READ,
+    Scope.PINS_READ_SECRET,
+    Scope.USER_ACCOUNTS_READ,
+)
+IMPORT = tuple(Scope)
+PAGING = (PAGE_SIZE, BOOKMARK, FIELDS)
 
 
 @router.get("/user_account", scopes=(Scope.USER_ACCOUNTS_READ,), answer="Account", params=(FIELDS,), etag=True)
@@ -21,7 +33,61 @@ def get_account(call: Call) -> Any:
     return call.one(views.account(profile), profile.version)
 
 
+@router.post("/user_account/exports", scopes=EXPORT, body="ExportCreate", answer="Export")
+def create_export(call: Call) -> Any:
+    """Begin an export of everything the caller owns; while one is at work, get that one."""
+    call.body()
+    return call.once(lambda receipt: exports.request(call.viewer, receipt), _export)
+
+
+@router.get("/user_account/exports", scopes=EXPORT, answer="ExportPage", params=PAGING)
+def list_exports(call: Call) -> Any:
+    """List the caller's exports of the last seven days, the latest first."""
+    return call.page(exports.list_own(call.viewer, call.page_request()), views.export)
+
+
+@router.get("/user_account/exports/{export_id}", scopes=EXPORT, answer="Export", params=(FIELDS,), etag=True)
+def get_export(call: Call) -> Any:
+    """Get an export: how far it is and, once it is done, where its archive is."""
+    return call.one(*_export(exports.get(call.viewer, call.id("export_id"))))
+
+
+@router.post("/user_account/imports", scopes=IMPORT, body="ImportCreate", answer="Import")
+def create_import(call: Call) -> Any:
+    """Prepare an import: the archive is put where the answer says, then the import is started."""
+    size = call.body().size
+    return call.once(lambda receipt: imports.request(call.viewer, size=size, receipt=receipt), _import)
+
+
+@router.get("/user_account/imports", scopes=IMPORT, answer="ImportPage", params=PAGING)
+def list_imports(call: Call) -> Any:
+    """List the caller's imports of the last seven days, the latest first."""
+    return call.page(imports.list_own(call.viewer, call.page_request()), views.import_)
+
+
+@router.get("/user_account/imports/{import_id}", scopes=IMPORT, answer="Import", params=(FIELDS,), etag=True)
+def get_import(call: Call) -> Any:
+    """Get an import: how far it is, or why it failed."""
+    return call.one(*_import(imports.get(call.viewer, call.id("import_id"))))
+
+
+@router.post("/user_account/imports/{import_id}/start", scopes=IMPORT, body="ImportStart", answer="Import")
+def start_import(call: Call) -> Any:
+    """Start an import whose archive is uploaded."""
+    import_id = call.id("import_id")
+    call.body()
+    return call.once(lambda receipt: imports.start(call.viewer, import_id, receipt), _import)
+
+
 @router.get("/openapi.json", answer="OpenAPI")
 def get_description(call: Call) -> Any:
     """Get this API's OpenAPI description."""
     return Response(200, "application/json", description.text(), {"Cache-Control": "public, max-age=300"})
+
+
+def _export(job: Job) -> tuple[dict[str, Any], int]:
+    return views.export(job), job.step
+
+
+def _import(job: Job) -> tuple[dict[str, Any], int]:
+    return views.import_(job), job.step

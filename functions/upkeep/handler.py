@@ -10,7 +10,7 @@ from presence.projections.upkeep import Task, tasks
 from presence.services import upkeep
 from presence.storage import table
 
-for name in ("MEDIA_BUCKET", "TABLE_NAME"):
+for name in ("ARCHIVE_BUCKET", "ARCHIVE_SECRET", "MEDIA_BUCKET", "TABLE_NAME"):
     os.environ[name]
 table.client()
 

@@ -36,7 +36,16 @@ OPERATIONS = {
         "TransactWriteItems",
         "UpdateItem",
     },
-    "s3": {"DeleteObject", "DeleteObjects", "GetObject", "HeadObject", "PutObject"},
+    "s3": {
+        "CompleteMultipartUpload",
+        "CreateMultipartUpload",
+        "DeleteObject",
+        "DeleteObjects",
+        "GetObject",
+        "HeadObject",
+        "PutObject",
+        "UploadPart",
+    },
 }
 
 # All that AWS's own endpoints chain up to: https://www.amazontrust.com/repository/

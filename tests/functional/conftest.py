@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from presence.http import viewer
-from presence.storage import table, uploads
+from presence.storage import archives, table, uploads
 from presence.storage.models import Item
 from tests.conftest import ENVIRONMENT
 from tests.support.stored import Stream
@@ -33,7 +33,8 @@ def cloud(simulator: Any, s3: Any) -> None:
     simulator.reset()
     Item.create_table(billing_mode="PAY_PER_REQUEST", wait=False)
     region = {"LocationConstraint": ENVIRONMENT["AWS_REGION"]}
-    s3.create_bucket(Bucket=ENVIRONMENT["MEDIA_BUCKET"], CreateBucketConfiguration=region)
+    for bucket in ("MEDIA_BUCKET", "ARCHIVE_BUCKET"):
+        s3.create_bucket(Bucket=ENVIRONMENT[bucket], CreateBucketConfiguration=region)
     viewer._remembered.cache_clear()
 
 
@@ -41,6 +42,7 @@ def fresh_clients() -> None:
     """Clients made outside of moto's scope do not pass through it."""
     table._table.connection._client = None
     uploads._bucket.cache_clear()
+    archives._client.cache_clear()
 
 
 @pytest.fixture

@@ -51,19 +51,27 @@ def test_table_and_media_outlive_their_stack(stacks: Stacks) -> None:
             assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
 
-def test_media_bucket_is_private_encrypted_and_refuses_plain_http(stacks: Stacks) -> None:
-    bucket = _only(stacks.all_of("AWS::S3::Bucket"))
-    assert all(bucket["PublicAccessBlockConfiguration"].values())
-    assert bucket["BucketEncryption"]
-    refusal = _only(
-        [
-            statement
-            for policy in stacks.all_of("AWS::S3::BucketPolicy")
-            for statement in policy["PolicyDocument"]["Statement"]
-            if statement["Effect"] == "Deny"
-        ]
-    )
-    assert refusal["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+def test_buckets_are_private_encrypted_and_refuse_plain_http(stacks: Stacks) -> None:
+    buckets = stacks.all_of("AWS::S3::Bucket")
+    assert len(buckets) == 2
+    for bucket in buckets:
+        assert all(bucket["PublicAccessBlockConfiguration"].values())
+        assert bucket["BucketEncryption"]
+    refusals = [
+        statement
+        for policy in stacks.all_of("AWS::S3::BucketPolicy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+    ]
+    assert [each["Condition"] for each in refusals] == 2 * [{"Bool": {"aws:SecureTransport": "false"}}]
+
+
+def test_archives_are_deleted_after_a_week_and_images_never(stacks: Stacks) -> None:
+    rules = [bucket.get("LifecycleConfiguration", {}).get("Rules") for bucket in stacks.all_of("AWS::S3::Bucket")]
+    (archives,) = [rule for rule in rules if rule]
+    (rule,) = archives
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 7)
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
 
 
 def test_media_is_seen_through_the_distribution_only(stacks: Stacks) -> None:

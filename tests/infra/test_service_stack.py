@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from infra.assets import ROOT
+from infra.data_stack import ARCHIVES_ARN, MEDIA_ARN
 from presence.projections.filters import UPKEEP_FILTERS
 from tests.infra.conftest import Stacks, Synth
 
@@ -106,12 +107,37 @@ def test_every_role_allows_what_the_access_patterns_name_and_no_more(stacks: Sta
     }
 
 
+def _on_objects(stacks: Stacks, bucket: str) -> dict[str, set[str]]:
+    """Which functions may do what with which objects of the bucket that is exported under this name."""
+    found: dict[str, set[str]] = {}
+    roles = {function["Role"]["Fn::GetAtt"][0]: name for name, function in _functions(stacks).items()}
+    for policy in stacks.all_of("AWS::IAM::Policy"):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            for resource in _as_list(statement["Resource"]):
+                joined = resource.get("Fn::Join", ["", [""]])[1] if isinstance(resource, dict) else [""]
+                if joined[0] == {"Fn::ImportValue": bucket}:
+                    actions = {f"{action} {joined[1]}" for action in _as_list(statement["Action"])}
+                    found.setdefault(roles[policy["Roles"][0]["Ref"]], set()).update(actions)
+    return found
+
+
 def test_only_pins_store_images_and_only_upkeep_deletes_them(stacks: Stacks) -> None:
-    allowed = {name: _allowed(stacks, name, "s3") for name in FUNCTIONS}
-    assert {name: actions for name, actions in allowed.items() if actions} == {
-        "pins": {"PutObject"},
-        "upkeep": {"DeleteObject"},
+    assert _on_objects(stacks, MEDIA_ARN) == {"pins": {"s3:PutObject /*"}, "upkeep": {"s3:DeleteObject /*"}}
+
+
+def test_archives_are_made_by_upkeep_and_handed_over_by_account(stacks: Stacks) -> None:
+    assert _on_objects(stacks, ARCHIVES_ARN) == {
+        "account": {"s3:GetObject /exports/*", "s3:PutObject /imports/*"},
+        "upkeep": {
+            *(f"s3:{action} /exports/*" for action in ("DeleteObject", "GetObject", "PutObject")),
+            *(f"s3:{action} /imports/*" for action in ("DeleteObject", "GetObject")),
+        },
     }
+
+
+def test_only_upkeep_knows_what_archives_are_signed_with(stacks: Stacks) -> None:
+    knowing = {name for name, it in _functions(stacks).items() if "ARCHIVE_SECRET" in it["Environment"]["Variables"]}
+    assert knowing == {"upkeep"}
 
 
 def test_nothing_may_scan(stacks: Stacks) -> None:

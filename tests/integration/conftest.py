@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from presence.storage import table, uploads
+from presence.storage import archives, table, uploads
 from presence.storage.models import Item
-from tests.integration.local_cloud import BUCKET, REGION, TABLE, LocalCloud, running
+from tests.integration.local_cloud import ARCHIVE_BUCKET, BUCKET, REGION, TABLE, LocalCloud, running
 from tests.integration.stream import Stream, Upkeep
 from tests.integration.wire import Wire
 
@@ -22,7 +22,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 
 
 @pytest.fixture(scope="session")
-def clients(cloud: LocalCloud) -> Iterator[tuple[Any, Any]]:
+def clients(cloud: LocalCloud) -> Iterator[tuple[Any, Any, Any]]:
     """The code's own clients for DynamoDB and S3, with every setting but the endpoint and the patience its own."""
     connection = table._table.connection
     with pytest.MonkeyPatch.context() as patch:
@@ -31,23 +31,26 @@ def clients(cloud: LocalCloud) -> Iterator[tuple[Any, Any]]:
         patch.setattr(connection, "_read_timeout_seconds", PATIENCE_SECONDS)
         dynamodb = table.client()
         bucket = uploads._bucket.__wrapped__()
+        archive_bucket = archives._client.__wrapped__()
         Item.create_table(billing_mode="PAY_PER_REQUEST", wait=False)
     stream = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
     dynamodb.update_table(TableName=TABLE, StreamSpecification=stream)
-    bucket.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-    yield dynamodb, bucket
-    dynamodb.close()
-    bucket.close()
+    for name in (BUCKET, ARCHIVE_BUCKET):
+        bucket.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    yield dynamodb, bucket, archive_bucket
+    for client in (dynamodb, bucket, archive_bucket):
+        client.close()
 
 
 @pytest.fixture(autouse=True)
-def wire(clients: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+def wire(clients: tuple[Any, Any, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     """Every test goes to the local cloud, over a wire that refuses whatever the code may never send."""
-    dynamodb, bucket = clients
+    dynamodb, bucket, archive_bucket = clients
     monkeypatch.setattr(table._table.connection, "_client", dynamodb)
     monkeypatch.setattr(uploads, "_bucket", lambda: bucket)
+    monkeypatch.setattr(archives, "_client", lambda: archive_bucket)
     wire = Wire()
-    detach = [wire.attach(dynamodb, "dynamodb"), wire.attach(bucket, "s3")]
+    detach = [wire.attach(dynamodb, "dynamodb"), wire.attach(bucket, "s3"), wire.attach(archive_bucket, "s3")]
     yield wire
     for each in detach:
         each()
@@ -55,7 +58,7 @@ def wire(clients: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 @pytest.fixture
-def stream(cloud: LocalCloud, clients: tuple[Any, Any]) -> Stream:
+def stream(cloud: LocalCloud, clients: tuple[Any, Any, Any]) -> Stream:
     return Stream(cloud)
 
 

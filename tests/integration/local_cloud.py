@@ -18,7 +18,9 @@ import urllib3
 from tests.conftest import ENVIRONMENT
 from tools import cloud
 
-TABLE, BUCKET, REGION = (ENVIRONMENT[name] for name in ("TABLE_NAME", "MEDIA_BUCKET", "AWS_REGION"))
+TABLE, BUCKET, ARCHIVE_BUCKET, REGION = (
+    ENVIRONMENT[name] for name in ("TABLE_NAME", "MEDIA_BUCKET", "ARCHIVE_BUCKET", "AWS_REGION")
+)
 
 type Item = dict[str, Any]
 

@@ -135,3 +135,21 @@ def save_pin(user: Client) -> Write:
 @_write
 def save_pin_without_a_board(user: Client) -> Write:
     return Write(user, "POST", f"/pins/{a_pin(user, a_board(user))}/save")
+
+
+@_write
+def create_export(user: Client) -> Write:
+    a_pin(user, a_board(user))
+    return Write(user, "POST", "/user_account/exports", {})
+
+
+@_write
+def create_import(user: Client) -> Write:
+    return Write(user, "POST", "/user_account/imports", {"size": 1000})
+
+
+@_write
+def start_import(user: Client) -> Write:
+    """Of an archive that was never uploaded."""
+    made = user.post("/user_account/imports", {"size": 1000})
+    return Write(user, "POST", f"/user_account/imports/{made.json['id']}/start", {})

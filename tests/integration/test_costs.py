@@ -16,7 +16,7 @@ from tests.integration.patterns import PATTERNS, Typical
 from tests.integration.routes import WRITES
 from tests.integration.stream import Stream, table_after
 from tests.integration.things import a_board, a_pin, a_section
-from tests.integration.wire import Sent, Wire
+from tests.integration.wire import S3, Sent, Wire
 from tests.support.api import FAMILIES
 from tests.support.people import a_user
 from tests.support.wire import ROUTES, a_valid_body
@@ -50,7 +50,7 @@ def documented() -> dict[str, Row]:
 
 
 def measured(name: str, sent: list[Sent], cost: Units) -> Row:
-    dynamodb = [each for each in sent if not each.operation.endswith("Object")]
+    dynamodb = [each for each in sent if each.operation not in S3]
     keys = " → ".join(_shortened([_described(each) for each in sent])) or "nothing"
     return Row(name, keys, str(len(dynamodb)), f"{cost.read:g}", f"{cost.write:g}")
 
@@ -68,10 +68,8 @@ def _described(sent: Sent) -> str:
         case "TransactWriteItems":
             requests = [next(iter(item.values())) for item in sent.body["TransactItems"]]
             return f"write {_keys([request.get('Key') or request['Item'] for request in requests])}"
-        case "PutObject":
-            return "S3 put"
         case _:
-            return "S3 delete"
+            return S3[sent.operation]
 
 
 def _keys(keys: list[dict[str, Any]]) -> str:
@@ -125,8 +123,17 @@ def actions(sent: list[Sent]) -> set[str]:
         if each.operation == "TransactWriteItems":
             found |= {f"`{next(iter(item))}Item`" for item in each.body["TransactItems"]}
         else:
-            found.add(f"`{each.operation}`")
+            found.add(f"`{RIGHTS.get(each.operation, each.operation)}`")
     return found
+
+
+RIGHTS = {
+    "HeadObject": "GetObject",
+    "CreateMultipartUpload": "PutObject",
+    "UploadPart": "PutObject",
+    "CompleteMultipartUpload": "PutObject",
+}
+"""Operations that the right to another one covers."""
 
 
 def function_of(pattern: str) -> str:

@@ -18,7 +18,17 @@ import orjson
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
-ALLOWED = frozenset({"GetItem", "BatchGetItem", "Query", "TransactWriteItems", "PutObject", "DeleteObject"})
+S3 = {
+    "PutObject": "S3 put",
+    "GetObject": "S3 get",
+    "HeadObject": "S3 head",
+    "DeleteObject": "S3 delete",
+    "CreateMultipartUpload": "S3 begin",
+    "UploadPart": "S3 piece",
+    "CompleteMultipartUpload": "S3 join",
+}
+"""What is asked of S3, as docs/access-patterns.md calls it."""
+ALLOWED = frozenset({"GetItem", "BatchGetItem", "Query", "TransactWriteItems", *S3})
 """All that the code may ever send. Not among them: Scan, and what scans under another name (ExecuteStatement)."""
 
 
@@ -240,7 +250,7 @@ def _failed(sent: Sent) -> AWSResponse:
 
 
 def _is_s3(sent: Sent) -> bool:
-    return sent.operation.endswith("Object")
+    return sent.operation in S3
 
 
 def response(sent: Sent, status: int, body: bytes) -> AWSResponse:

@@ -9,6 +9,16 @@ BOARDS_WRITE = ("boards:read", "boards:write")
 PINS_READ = ("boards:read", "pins:read")
 PINS_WRITE = ("boards:read", "boards:write", "pins:read", "pins:write")
 
+EVERYTHING_READ = ("boards:read", "boards:read_secret", "pins:read", "pins:read_secret", "user_accounts:read")
+EVERYTHING = (
+    *EVERYTHING_READ,
+    "boards:write",
+    "boards:write_secret",
+    "pins:write",
+    "pins:write_secret",
+    "user_accounts:write",
+)
+
 
 class Expected(NamedTuple):
     status: int
@@ -34,6 +44,13 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("DELETE", "/pins/{pin_id}"): Expected(204, PINS_WRITE),
     ("POST", "/pins/{pin_id}/save"): Expected(201, PINS_WRITE),
     ("GET", "/user_account"): Expected(200, ("user_accounts:read",)),
+    ("POST", "/user_account/exports"): Expected(201, EVERYTHING_READ),
+    ("GET", "/user_account/exports"): Expected(200, EVERYTHING_READ),
+    ("GET", "/user_account/exports/{export_id}"): Expected(200, EVERYTHING_READ),
+    ("POST", "/user_account/imports"): Expected(201, EVERYTHING),
+    ("GET", "/user_account/imports"): Expected(200, EVERYTHING),
+    ("GET", "/user_account/imports/{import_id}"): Expected(200, EVERYTHING),
+    ("POST", "/user_account/imports/{import_id}/start"): Expected(201, EVERYTHING),
     ("GET", "/openapi.json"): Expected(200, ()),
 }
 
@@ -50,6 +67,9 @@ def a_valid_body(method: str, path: str, *, board_id: str = "1") -> Any:
         ("POST", "/pins"): {"board_id": board_id, "media_source": ANY_PICTURE},
         ("PATCH", "/pins/{pin_id}"): {"title": "Another title"},
         ("POST", "/pins/{pin_id}/save"): {"board_id": board_id},
+        ("POST", "/user_account/exports"): {},
+        ("POST", "/user_account/imports"): {"size": 1000},
+        ("POST", "/user_account/imports/{import_id}/start"): {},
     }.get((method, path))
 
 

@@ -56,6 +56,17 @@ def a_request(user: Client, method: str, path: str) -> Ready:
     return Ready(user, method, path.format(**ids), body, ids)
 
 
+@prepare("GET", "/user_account/exports/{export_id}")
+def _(user: Client) -> tuple[dict[str, str], Any]:
+    return {"export_id": user.post("/user_account/exports").json["id"]}, None
+
+
+@prepare("GET", "/user_account/imports/{import_id}")
+@prepare("POST", "/user_account/imports/{import_id}/start")
+def _(user: Client) -> tuple[dict[str, str], Any]:
+    return {"import_id": user.post("/user_account/imports", {"size": 1000}).json["id"]}, None
+
+
 _IDS = ("board_id", "section_id", "pin_id", "link_id", "export_id", "import_id")
 NOWHERE = dict.fromkeys(_IDS, "1") | {"username": "nobody_at_all"}
 """Parameters for every path, of things that are not there."""

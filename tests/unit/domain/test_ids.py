@@ -3,7 +3,7 @@ import re
 import pytest
 
 from presence.domain import clock
-from presence.domain.ids import new_id
+from presence.domain.ids import earlier_id, new_id
 
 AT_LAUNCH = 1_790_000_000.0
 IN_2086 = 3_660_000_000.0
@@ -41,3 +41,14 @@ def test_ids_of_one_millisecond_differ(at) -> None:
     at(AT_LAUNCH)
 
     assert len({new_id() for _ in range(50)}) > 45
+
+
+def test_an_id_made_after_another_is_earlier_the_larger_its_number_and_always_the_same() -> None:
+    base = new_id()
+    made = [earlier_id(base, number) for number in range(1, 1000)]
+
+    assert made == [earlier_id(base, number) for number in range(1, 1000)]
+    assert made == sorted(made, reverse=True)
+    assert len({*made, base}) == 1000
+    assert max(made) < base
+    assert {len(each) for each in made} == {19}

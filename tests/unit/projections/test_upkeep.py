@@ -2,7 +2,16 @@ from typing import Any
 
 import pytest
 
-from presence.projections.upkeep import CleanUpBoard, RefreshCover, ReleaseSection, SweepUpload, WatchUpload, tasks
+from presence.projections.upkeep import (
+    CleanUpBoard,
+    GoOnWithExport,
+    GoOnWithImport,
+    RefreshCover,
+    ReleaseSection,
+    SweepUpload,
+    WatchUpload,
+    tasks,
+)
 
 
 def _image(kind: str, **attributes: Any) -> dict[str, Any]:
@@ -49,6 +58,23 @@ def test_a_pin_that_loses_its_last_reference_to_an_upload_has_the_upload_watched
 
 def test_an_expired_marker_sweeps_its_upload() -> None:
     assert list(tasks(UNUSED, None)) == [SweepUpload("7.png")]
+
+
+@pytest.mark.parametrize("status", ["queued", "running"])
+def test_an_archive_that_is_not_done_is_gone_on_with(status: str) -> None:
+    export = _image("export", id="4", user_id="5", status=status)
+    import_ = _image("import", id="4", user_id="5", status=status)
+
+    assert list(tasks(None, export)) == list(tasks(export, export)) == [GoOnWithExport("5", "4")]
+    assert list(tasks(None, import_)) == list(tasks(import_, import_)) == [GoOnWithImport("5", "4")]
+
+
+@pytest.mark.parametrize("status", ["waiting", "done", "failed"])
+@pytest.mark.parametrize("kind", ["export", "import"])
+def test_nobody_works_on_what_waits_or_has_ended(kind: str, status: str) -> None:
+    job = _image(kind, id="4", user_id="5", status=status)
+
+    assert list(tasks(None, job)) == []
 
 
 @pytest.mark.parametrize(

@@ -248,6 +248,49 @@ class Member:
         return position(self.board_id, self.since)
 
 
+class JobStatus(StrEnum):
+    """Where the making or the reading of an archive is."""
+
+    WAITING = "waiting"
+    """An import whose archive its user has yet to upload."""
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An export or an import of a user's: what was asked for, how far it is, and all that going on with it needs."""
+
+    id: str
+    user_id: str
+    status: str
+    created_at: str
+    expires_at: int
+    """Seconds since the epoch; then it is forgotten with its archive."""
+    cursor: str = ""
+    """Where to go on: JSON that only the service at work understands."""
+    step: int = 0
+    """Counts the changes. Each is conditioned on the one before, so that two at work cannot do the same twice."""
+    boards: int = 0
+    pins: int = 0
+    follows: int = 0
+    size: int = 0
+    """Of the archive, in bytes."""
+    finished_at: str | None = None
+    failure: str | None = None
+    """Why it failed."""
+
+    @property
+    def position(self) -> str:
+        return self.id
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.status in (JobStatus.QUEUED, JobStatus.RUNNING)
+
+
 def position(thing_id: str, sort: str | None) -> str:
     """Where a thing lies in a list: its id, and its sort key there if that is not the id. What bookmarks carry."""
     return f"{thing_id}.{sort}" if sort else thing_id

@@ -82,6 +82,20 @@ class SectionNotFound(PresenceError):
         super().__init__("Board section not found.")
 
 
+class ExportNotFound(PresenceError):
+    """The caller has no such export, or not any more."""
+
+    def __init__(self) -> None:
+        super().__init__("Export not found.")
+
+
+class ImportNotFound(PresenceError):
+    """The caller has no such import, or not any more."""
+
+    def __init__(self) -> None:
+        super().__init__("Import not found.")
+
+
 class RouteNotFound(PresenceError):
     """No route has this path."""
 

@@ -6,6 +6,7 @@ padding in sort keys. Two ids of one millisecond collide with probability 2**-22
 the condition that it is new.
 """
 
+import hashlib
 from secrets import randbits
 
 from presence.domain import clock
@@ -18,3 +19,12 @@ MAX_DIGITS = 32  # what a path accepts; longer is not an id of ours and not wort
 def new_id() -> str:
     """A new id. Call it while handling a request, never at import: a snapshot would repeat it."""
     return str((int(clock.now() * 1000) - _EPOCH_MS) << _RANDOM_BITS | randbits(_RANDOM_BITS))
+
+
+def earlier_id(base: str, number: int) -> str:
+    """An id that is ``number`` milliseconds earlier than another, always the same: what is made step by step can be
+    made again under the ids that it has. With another number it is another id, the later the smaller the number.
+    """
+    made_ms = (int(base) >> _RANDOM_BITS) - number
+    digest = hashlib.sha256(f"{base} {number}".encode()).digest()
+    return str(made_ms << _RANDOM_BITS | int.from_bytes(digest) & (1 << _RANDOM_BITS) - 1)

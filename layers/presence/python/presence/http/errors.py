@@ -29,6 +29,8 @@ TABLE: dict[type[Exception], Answer] = {
     errors.BoardNotFound: Answer(404, 40),
     errors.PinNotFound: Answer(404, 50),
     errors.SectionNotFound: Answer(404, 2031),
+    errors.ExportNotFound: Answer(404, 404),
+    errors.ImportNotFound: Answer(404, 404),
     errors.RouteNotFound: Answer(404, 404),
     errors.MethodNotAllowed: Answer(405, 5),
     errors.Conflict: Answer(409, 409, retry_after_seconds=1),

@@ -8,7 +8,9 @@ import os
 from functools import cache
 from typing import Any
 
-from presence.domain.entities import Image, Media, Profile, Section
+from presence.domain import clock
+from presence.domain.entities import Image, Job, Media, Profile, Section
+from presence.services import exports, imports
 from presence.services.access import Seen
 from presence.services.pins import Placed, creative_type
 
@@ -82,6 +84,34 @@ def account(value: Profile) -> View:
         "follower_count": value.follower_count,
         "following_count": value.following_count,
         "monthly_views": None,
+    }
+
+
+def export(value: Job) -> View:
+    view = _job(value)
+    if address := exports.download(value):
+        view["download"] = {**address._asdict(), "bytes": value.size}
+    return view
+
+
+def import_(value: Job) -> View:
+    view = _job(value)
+    view["failure"] = value.failure
+    if totals := imports.totals(value):
+        view["total"] = {"boards": totals.boards, "pins": totals.pins, "follows": totals.follows}
+    if address := imports.upload(value):
+        view["upload"] = {**address._asdict(), "bytes": value.size}
+    return view
+
+
+def _job(value: Job) -> View:
+    return {
+        "id": value.id,
+        "status": value.status,
+        "created_at": value.created_at,
+        "expires_at": clock.timestamp(value.expires_at),
+        "finished_at": value.finished_at,
+        "progress": {"boards": value.boards, "pins": value.pins, "follows": value.follows},
     }
 
 

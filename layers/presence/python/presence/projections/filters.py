@@ -8,6 +8,7 @@ from typing import Any
 UPKEEP_FILTERS: list[dict[str, Any]] = [
     {"dynamodb": {"NewImage": {"kind": {"S": ["board", "section"]}, "deleted": {"BOOL": [True]}}}},
     {"dynamodb": {"NewImage": {"kind": {"S": ["pin"]}}}},
+    {"dynamodb": {"NewImage": {"kind": {"S": ["export", "import"]}, "status": {"S": ["queued", "running"]}}}},
     {
         "eventName": ["REMOVE"],
         "dynamodb": {"OldImage": {"kind": {"S": ["pin", "upload_reference", "upload_unused"]}}},

@@ -49,7 +49,23 @@ class SweepUpload:
     object_key: str
 
 
-type Task = CleanUpBoard | ReleaseSection | RefreshCover | WatchUpload | SweepUpload
+@dataclass(frozen=True, slots=True)
+class GoOnWithExport:
+    """Write more of an archive."""
+
+    user_id: str
+    export_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoOnWithImport:
+    """Read more of an archive."""
+
+    user_id: str
+    import_id: str
+
+
+type Task = CleanUpBoard | ReleaseSection | RefreshCover | WatchUpload | SweepUpload | GoOnWithExport | GoOnWithImport
 
 
 def tasks(old: Image, new: Image) -> Iterator[Task]:
@@ -61,6 +77,10 @@ def tasks(old: Image, new: Image) -> Iterator[Task]:
             yield ReleaseSection(_text(new, "board_id"), _text(new, "id"))
         case "pin":
             yield from _covers(old, new)
+        case "export" if new and _is_at_work(new):
+            yield GoOnWithExport(_text(new, "user_id"), _text(new, "id"))
+        case "import" if new and _is_at_work(new):
+            yield GoOnWithImport(_text(new, "user_id"), _text(new, "id"))
         case "upload_reference" if old and not new:
             yield WatchUpload(_object_key(old))
         case "upload_unused" if old and not new:
@@ -76,6 +96,10 @@ def _covers(old: Image, new: Image) -> Iterator[RefreshCover]:
 
 def _text(image: Image, name: str) -> str:
     return str(image[name]["S"]) if image and name in image else ""
+
+
+def _is_at_work(image: Image) -> bool:
+    return _text(image, "status") in ("queued", "running")
 
 
 def _deleted(image: Mapping[str, Any]) -> bool:

@@ -55,6 +55,62 @@ class Board(_Answer):
     media: BoardMedia | SkipJsonSchema[None] = _absent("while the board has no picture")
 
 
+class Progress(_Answer):
+    boards: int = Count
+    pins: int = Count
+    follows: int = Count
+
+
+class Transfer(_Answer):
+    """Where an archive is handed over."""
+
+    url: str
+    expires_in_seconds: int
+    bytes: int
+
+
+class _Job(_Answer):
+    id: str = AnId
+    created_at: str
+    expires_at: str = Field(description="Then it is forgotten, with its archive.")
+    finished_at: str | None
+    progress: Progress
+
+
+class Export(_Job):
+    status: Literal["queued", "running", "done"]
+    download: Transfer | SkipJsonSchema[None] = _absent("until it is done; its `url` is good for a while")
+
+
+class Import(_Job):
+    status: Literal["waiting", "queued", "running", "done", "failed"]
+    failure: (
+        Literal[
+            "missing",
+            "changed",
+            "not_an_archive",
+            "unknown_version",
+            "foreign",
+            "damaged",
+            "limit_reached",
+            "id_taken",
+        ]
+        | None
+    ) = Field(description="Why it failed. Before `limit_reached` and `id_taken` things may have been made.")
+    total: Progress | SkipJsonSchema[None] = _absent("until the archive's first line is read")
+    upload: Transfer | SkipJsonSchema[None] = _absent("but while it waits: PUT exactly this many bytes there")
+
+
+class ExportPage(_Answer):
+    items: list[Export]
+    bookmark: str | None
+
+
+class ImportPage(_Answer):
+    items: list[Import]
+    bookmark: str | None
+
+
 class Section(_Answer):
     id: str = AnId
     name: str

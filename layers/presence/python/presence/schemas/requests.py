@@ -9,6 +9,7 @@ from presence.domain.errors import BoardNameInvalid, PresenceError
 from presence.schemas.base import Request
 
 MAX_IMAGES = 5
+MAX_ARCHIVE_BYTES = 1024 * 1024 * 1024
 
 
 def _web_address(value: str) -> str:
@@ -140,3 +141,16 @@ class PinUpdate(_PinTexts):
 class PinSave(Request):
     board_id: Id | None = None
     board_section_id: Id | None = None
+
+
+class ExportCreate(Request):
+    """Nothing is asked."""
+
+
+class ImportCreate(Request):
+    size: Annotated[int, Field(ge=1, le=MAX_ARCHIVE_BYTES)]
+    """Of the archive that will be uploaded, in bytes."""
+
+
+class ImportStart(Request):
+    """Nothing is asked."""

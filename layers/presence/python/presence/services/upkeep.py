@@ -11,12 +11,15 @@ from time import monotonic, sleep
 from presence.domain.entities import Pin
 from presence.projections.upkeep import (
     CleanUpBoard,
+    GoOnWithExport,
+    GoOnWithImport,
     RefreshCover,
     ReleaseSection,
     SweepUpload,
     Task,
     WatchUpload,
 )
+from presence.services import exports, imports
 from presence.services.paging import MAX_READ
 from presence.storage import boards, pins, profiles, uploads
 from presence.storage.table import TRANSACTION_LIMIT, Raw, Transaction
@@ -52,6 +55,10 @@ def run(task: Task) -> None:
             _refresh_cover(board_id)
         case WatchUpload(object_key):
             _watch_upload(object_key)
+        case GoOnWithExport(user_id, export_id):
+            exports.work(user_id, export_id)
+        case GoOnWithImport(user_id, import_id):
+            imports.work(user_id, import_id)
         case SweepUpload(object_key):
             if not uploads.is_referenced(object_key):
                 uploads.remove(object_key)

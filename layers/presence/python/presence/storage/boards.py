@@ -150,10 +150,10 @@ def put_section(tx: Transaction, section: Section, *, otherwise: Otherwise) -> N
     tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
 
 
-def add_section(tx: Transaction, board_id: str, *, at_most: int, otherwise: Otherwise) -> None:
-    """Count one more section on a living board, which may not have more than ``at_most``."""
-    condition = _ALIVE & (BoardItem.section_count < at_most)
-    tx.update(BoardItem(*keys.board(board_id)), [BoardItem.section_count.add(1)], condition, otherwise=otherwise)
+def add_section(tx: Transaction, board_id: str, by: int = 1, *, at_most: int, otherwise: Otherwise) -> None:
+    """Count more sections on a living board, which may not have more than ``at_most``."""
+    condition = _ALIVE & (BoardItem.section_count <= at_most - by)
+    tx.update(BoardItem(*keys.board(board_id)), [BoardItem.section_count.add(by)], condition, otherwise=otherwise)
 
 
 def drop_section(tx: Transaction, section: Section, *, otherwise: Otherwise) -> None:
@@ -179,10 +179,10 @@ def _section_still(version: int | None) -> Condition:
     return _SECTION_ALIVE if version is None else _SECTION_ALIVE & (SectionItem.version == version)
 
 
-def enter_section(tx: Transaction, board_id: str, section_id: str, *, otherwise: Otherwise) -> None:
-    """One pin more in a living section."""
+def enter_section(tx: Transaction, board_id: str, section_id: str, by: int = 1, *, otherwise: Otherwise) -> None:
+    """Pins more in a living section."""
     item = SectionItem(*keys.section(board_id, section_id))
-    tx.update(item, [SectionItem.pin_count.add(1)], _SECTION_ALIVE, otherwise=otherwise)
+    tx.update(item, [SectionItem.pin_count.add(by)], _SECTION_ALIVE, otherwise=otherwise)
 
 
 def leave_section(tx: Transaction, board_id: str, section_id: str, by: int = 1, *, otherwise: Otherwise) -> None:
@@ -232,6 +232,11 @@ def touch_section(tx: Transaction, board_id: str, section_id: str, *, otherwise:
     """Send a section through the stream again."""
     item = SectionItem(*keys.section(board_id, section_id))
     tx.update(item, [SectionItem.version.add(1)], SectionItem.pk.exists(), otherwise=otherwise)
+
+
+def choose_cover(tx: Transaction, board_id: str, pin_id: str, *, otherwise: Otherwise) -> None:
+    """The pin whose picture a living board shows."""
+    tx.update(BoardItem(*keys.board(board_id)), [BoardItem.cover_pin_id.set(pin_id)], _ALIVE, otherwise=otherwise)
 
 
 def set_cover(tx: Transaction, board_id: str, cover: tuple[str, ...], *, otherwise: Otherwise) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 
 import orjson
 
-from presence.domain.entities import Board, BoardFollow, Image, Media, Member, Pin, Profile, Section, Tie
+from presence.domain.entities import Board, BoardFollow, Image, Job, Media, Member, Pin, Profile, Section, Tie
 from presence.storage.models import (
     BoardFollowItem,
     BoardItem,
     Item,
+    JobItem,
     MemberItem,
     PinItem,
     ProfileItem,
@@ -70,6 +71,7 @@ def list_from_wire(text: str) -> tuple[str, ...]:
 
 board = _decoder(Board, BoardItem, cover=list_from_wire)
 board_follow = _decoder(BoardFollow, BoardFollowItem)
+job = _decoder(Job, JobItem)
 member = _decoder(Member, MemberItem)
 section = _decoder(Section, SectionItem)
 pin = _decoder(Pin, PinItem, media=_media_from_wire)
@@ -86,6 +88,10 @@ def board_attributes(value: Board) -> dict[str, Any]:
 
 
 def board_follow_attributes(value: BoardFollow) -> dict[str, Any]:
+    return _attributes(value)
+
+
+def job_attributes(value: Job) -> dict[str, Any]:
     return _attributes(value)
 
 

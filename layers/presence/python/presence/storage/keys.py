@@ -68,6 +68,27 @@ def receipt(user_id: str, digest: str) -> Key:
     return f"USER#{user_id}", f"RECEIPT#{digest}"
 
 
+EXPORT_PREFIX = "EXPORT#"
+IMPORT_PREFIX = "IMPORT#"
+
+
+def export(user_id: str, export_id: str) -> Key:
+    return f"USER#{user_id}", f"{EXPORT_PREFIX}{export_id}"
+
+
+def import_(user_id: str, import_id: str) -> Key:
+    return f"USER#{user_id}", f"{IMPORT_PREFIX}{import_id}"
+
+
+def running_export(user_id: str) -> Key:
+    """Of a user's exports the one at work."""
+    return f"USER#{user_id}", "EXPORTING"
+
+
+def running_import(user_id: str) -> Key:
+    return f"USER#{user_id}", "IMPORTING"
+
+
 REFERENCE_PREFIX = "PIN#"
 
 

@@ -184,6 +184,32 @@ class MemberItem(Item, discriminator="member"):
     added_by = UnicodeAttribute()
 
 
+class JobItem(Item):
+    """An export or an import; which one, its key and its kind say."""
+
+    id = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+    status = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    cursor = UnicodeAttribute(null=True)
+    """A JSON object."""
+    step = NumberAttribute()
+    boards = NumberAttribute()
+    pins = NumberAttribute()
+    follows = NumberAttribute()
+    size = NumberAttribute()
+    finished_at = UnicodeAttribute(null=True)
+    failure = UnicodeAttribute(null=True)
+
+
+class ExportItem(JobItem, discriminator="export"):
+    """The making of an archive."""
+
+
+class ImportItem(JobItem, discriminator="import"):
+    """The reading of one."""
+
+
 class ClaimItem(Item, discriminator="claim"):
     """Something that belongs to one holder only: a board name's slug, a username, an issuer's subject."""
 

@@ -76,6 +76,12 @@ def leave_section(tx: Transaction, pin: Pin, *, otherwise: Otherwise) -> None:
     tx.update(PinItem(*keys.pin(pin.id)), _place_in_section(None, pin.id), _still(pin, None), otherwise=otherwise)
 
 
+def rank_in_section(tx: Transaction, pin_id: str, section_id: str, rank: str, *, otherwise: Otherwise) -> None:
+    """Give a pin that is in a section its place there. Not a change by a client, so the version stays."""
+    actions = [PinItem.section_rank.set(rank), PinItem.section_sk.set(rank)]
+    tx.update(PinItem(*keys.pin(pin_id)), actions, PinItem.section_id == section_id, otherwise=otherwise)
+
+
 def delete(tx: Transaction, pin: Pin, *, version: int | None = None, otherwise: Otherwise) -> None:
     tx.delete(PinItem(*keys.pin(pin.id)), _still(pin, version), otherwise=otherwise)
 

@@ -63,6 +63,12 @@ def is_referenced(object_key: str) -> bool:
     return bool(items)
 
 
+def is_kept(object_key: str) -> bool:
+    """Whether the object is there: a pin shows it, or its last hour is not over."""
+    items, _ = table.query(keys.upload(object_key), limit=1)
+    return bool(items)
+
+
 def mark_unused(tx: Transaction, object_key: str) -> None:
     """(Re)start the hour after which an unreferenced object is deleted."""
     item = UploadUnusedItem(*keys.upload_unused(object_key), expires_at=int(clock.now()) + UNUSED_SECONDS)
