@@ -36,6 +36,8 @@ PEOPLE: Mapping[str, Mapping[str, tuple[str, Mapping[str, list[str]]]]] = {
     },
 }
 
+FOLLOWS = {"alice": ["bob", "carol"], "bob": ["alice"], "carol": ["alice"]}
+
 
 def seed(stack: Stack) -> int:
     """Make what is missing. Returns the number of boards made."""
@@ -47,6 +49,10 @@ def seed(stack: Stack) -> int:
             privacy, sections = boards[name]
             _make_board(api, name, privacy, sections)
             made += 1
+    for user, others in FOLLOWS.items():
+        api = _Api(stack.api_url, access_token(stack, user))
+        for other in others:
+            api.post(f"/user_account/following/{other}", {})
     return made
 
 

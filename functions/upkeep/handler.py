@@ -1,4 +1,4 @@
-"""Lambda: the table's stream. Finishes deletions, keeps covers, removes unused uploads."""
+"""Lambda: the table's stream. Finishes deletions, keeps covers, counts followers, removes unused uploads."""
 
 import os
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from presence.projections.upkeep import Task, tasks
+from presence.projections.upkeep import Task, joined, tasks
 from presence.services import upkeep
 from presence.storage import table
 
@@ -28,7 +28,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         change = record["dynamodb"]
         for task in tasks(change.get("OldImage"), change.get("NewImage")):
             asked.setdefault(task, []).append(change["SequenceNumber"])
-    failed = [number for task, numbers in asked.items() if not _done(task) for number in numbers]
+    failed = [number for task, numbers in joined(asked).items() if not _done(task) for number in numbers]
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
 
 

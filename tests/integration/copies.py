@@ -1,4 +1,6 @@
-"""Things made through the API once and then copied, items and objects, under new ids: in one request instead of ten."""
+"""Things made through the API once and then copied, items and objects, under new ids and usernames: in one request
+instead of ten.
+"""
 
 import re
 from collections.abc import Callable
@@ -7,20 +9,23 @@ from typing import Any
 
 import orjson
 
+from presence.domain.usernames import skeleton
+from presence.storage import keys
 from tests.integration.local_cloud import LocalCloud
 from tests.integration.seeding import old_id
 from tests.integration.stream import Stream, table_after
+from tests.support.people import a_name
 
-_ID = re.compile(r"\b\d{19}\b")
+_NAME = re.compile(r"\b(\d{19}|user_\d+)\b")
 _OF_THE_USERNAME = ("IDENTITY", "USERNAME")
-"""Sort keys of items that exist once for a username. Nobody signs in as a copy of a user, so it needs none."""
+"""Sort keys of items whose key is not made of ids. Nobody signs in as a copy; by name they can be asked for."""
 
 
 class Original[T]:
     """What ``make`` gives, and all that it wrote.
 
-    Ids are found and replaced wherever they stand: in items, and in the strings, containers and dataclasses that
-    ``make`` gives.
+    Ids and usernames are found and replaced wherever they stand: in items, and in the strings, containers and
+    dataclasses that ``make`` gives.
     """
 
     def __init__(self, cloud: LocalCloud, make: Callable[[], T]) -> None:
@@ -29,22 +34,35 @@ class Original[T]:
         self._thing = make()
         items = table_after(stream.records())
         self._items = orjson.dumps([item for (_, sk), item in items.items() if sk not in _OF_THE_USERNAME]).decode()
-        self._ids = sorted(set(_ID.findall(self._items)))
+        names = set(_NAME.findall(self._items))
+        self._usernames = sorted(name for name in names if not name.isdigit())
+        self._ids = sorted(names - set(self._usernames))
         self._objects = {pk.removeprefix("UPLOAD#") for pk, sk in items if pk.startswith("UPLOAD#") and sk != "UNUSED"}
 
     def copy(self) -> T:
         """Another of the same, with ids in the same order."""
-        names = {each: old_id() for each in self._ids}
-        self._cloud.put_items(orjson.loads(_renamed(self._items, names)))
+        names = {each: old_id() for each in self._ids} | {each: a_name() for each in self._usernames}
+        items = orjson.loads(_renamed(self._items, names))
+        self._cloud.put_items([*items, *map(_claim, filter(_is_profile, items))])
         for key in self._objects:
             self._cloud.put_object(_renamed(key, names))
         copied: T = _renamed(self._thing, names)
         return copied
 
 
+def _is_profile(item: dict[str, Any]) -> bool:
+    return bool(item["kind"]["S"] == "profile")
+
+
+def _claim(profile: dict[str, Any]) -> dict[str, Any]:
+    """The item by which a profile is found."""
+    pk, sk = keys.username(skeleton(profile["username"]["S"]))
+    return {"pk": {"S": pk}, "sk": {"S": sk}, "kind": {"S": "claim"}, "holder_id": profile["id"]}
+
+
 def _renamed(value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, str):
-        return _ID.sub(lambda found: names.get(found[0], found[0]), value)
+        return _NAME.sub(lambda found: names.get(found[0], found[0]), value)
     if isinstance(value, list):
         return [_renamed(each, names) for each in value]
     if isinstance(value, dict):

@@ -7,6 +7,9 @@ from typing import Any
 from tests.integration import things
 from tests.integration.things import a_pin, a_section, an_upload, pin_on
 from tests.support.api import Client, Reply
+from tests.support.people import a_user
+from tests.support.social import block, follow, follow_board
+from tests.support.stored import make_private
 
 
 def a_board(user: Client, name: str = "A board") -> str:
@@ -153,3 +156,82 @@ def start_import(user: Client) -> Write:
     """Of an archive that was never uploaded."""
     made = user.post("/user_account/imports", {"size": 1000})
     return Write(user, "POST", f"/user_account/imports/{made.json['id']}/start", {})
+
+
+@_write
+def follow_user(user: Client) -> Write:
+    return Write(user, "POST", f"/user_account/following/{a_user().username}")
+
+
+@_write
+def ask_to_follow(user: Client) -> Write:
+    other = a_user()
+    make_private(other)
+    return Write(user, "POST", f"/user_account/following/{other.username}")
+
+
+@_write
+def unfollow_user(user: Client) -> Write:
+    other = a_user()
+    follow(user, other)
+    return Write(user, "DELETE", f"/user_account/following/{other.username}")
+
+
+@_write
+def remove_follower(user: Client) -> Write:
+    other = a_user()
+    follow(other, user)
+    return Write(user, "DELETE", f"/user_account/followers/{other.username}")
+
+
+def _who_asks(user: Client) -> Client:
+    other = a_user()
+    make_private(user)
+    follow(other, user)
+    return other
+
+
+@_write
+def approve_follow_request(user: Client) -> Write:
+    return Write(user, "POST", f"/user_account/follow_requests/{_who_asks(user).username}")
+
+
+@_write
+def decline_follow_request(user: Client) -> Write:
+    return Write(user, "DELETE", f"/user_account/follow_requests/{_who_asks(user).username}")
+
+
+@_write
+def follow_single_board(user: Client) -> Write:
+    return Write(user, "POST", f"/user_account/following/boards/{a_board(a_user())}")
+
+
+@_write
+def unfollow_board(user: Client) -> Write:
+    board = a_board(a_user())
+    follow_board(user, board)
+    return Write(user, "DELETE", f"/user_account/following/boards/{board}")
+
+
+@_write
+def unfollow_board_of_followed_user(user: Client) -> Write:
+    other = a_user()
+    follow(user, other)
+    return Write(user, "DELETE", f"/user_account/following/boards/{a_board(other)}")
+
+
+@_write
+def block_user(user: Client) -> Write:
+    other = a_user()
+    follow(user, other)
+    follow(other, user)
+    follow_board(user, a_board(other))
+    follow_board(other, a_board(user))
+    return Write(user, "POST", f"/user_account/blocks/{other.username}")
+
+
+@_write
+def unblock_user(user: Client) -> Write:
+    other = a_user()
+    block(user, other)
+    return Write(user, "DELETE", f"/user_account/blocks/{other.username}")

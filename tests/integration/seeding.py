@@ -1,13 +1,15 @@
-"""Boards as big as it takes: items of the shape that the code writes, written in bulk past it."""
+"""Boards and crowds as big as it takes: items of the shape that the code writes, written in bulk past it."""
 
-from collections.abc import Iterator, Mapping
-from itertools import count
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import batched, count
 from typing import Any
 
+import orjson
+
 from presence.domain.clock import timestamp
-from presence.domain.entities import Image, Media, Member, Pin
+from presence.domain.entities import BoardFollow, Image, Media, Member, Pin, Profile, Tie
 from presence.domain.ids import new_id
-from presence.storage import codec, keys, pins
+from presence.storage import codec, keys, pins, profiles, ties
 from presence.storage.models import MemberItem
 from presence.storage.table import Transaction
 from tests.integration.local_cloud import TABLE, LocalCloud
@@ -98,6 +100,10 @@ def _with(template: dict[str, Any], pin_id: str, section_id: str | None) -> dict
     return item
 
 
+def count_followers(cloud: LocalCloud, user_id: str, how_many: int) -> None:
+    _count(cloud, keys.profile(user_id), "follower_count", how_many)
+
+
 def _count(cloud: LocalCloud, key: tuple[str, str], counter: str, how_many: int) -> None:
     cloud.dynamodb(
         "UpdateItem",
@@ -113,3 +119,43 @@ def same_as_the_code(user: Client, board_id: str, section_id: str) -> Iterator[t
     for place in (section_id, None):
         template = _item(user, board_id, "1000000000000000000", None)
         yield _with(template, "1000000000000000007", place), _item(user, board_id, "1000000000000000007", place)
+
+
+def add_people(cloud: LocalCloud, ids: Iterable[str]) -> None:
+    """Profiles with these ids."""
+    tx = Transaction()
+    anybody = Profile("1000000000000000001", "person_000001", timestamp())
+    profiles.put(tx, anybody, otherwise=AssertionError())
+    _put_like(cloud, tx, ((user_id, f"person_{user_id[-6:]}") for user_id in ids), (anybody.id, anybody.username))
+
+
+def add_ties(cloud: LocalCloud, pairs: Iterable[tuple[str, str]], **facts: Any) -> list[str]:
+    """Ties from one user to another, each begun later than the one before (when, as ids). They are in no count."""
+    begun = [(*pair, old_id()) for pair in pairs]
+    tx = Transaction()
+    any_tie = Tie("1000000000000000001", "1000000000000000002", since="1000000000000000003", **facts)
+    ties.change(tx, None, any_tie, otherwise=AssertionError())
+    _put_like(cloud, tx, begun, (any_tie.from_id, any_tie.to_id, any_tie.since))
+    return [since for _, _, since in begun]
+
+
+def add_board_follows(cloud: LocalCloud, pairs: Iterable[tuple[str, str]], **facts: Any) -> None:
+    """What users say of boards, each later than the one before. It is in no board's count."""
+    tx = Transaction()
+    anything = BoardFollow("1000000000000000001", "1000000000000000002", since="1000000000000000003", **facts)
+    ties.change(tx, None, anything, otherwise=AssertionError())
+    _put_like(cloud, tx, ((*pair, old_id()) for pair in pairs), (anything.user_id, anything.board_id, anything.since))
+
+
+def _put_like(cloud: LocalCloud, tx: Transaction, things: Iterable[tuple[str, ...]], anything: tuple[str, ...]) -> None:
+    """Items as the code puts this one, with other words in the place of its words."""
+    (operation,) = tx._operations
+    template = orjson.dumps(operation.request["Put"]["Item"]).decode()
+    for some in batched(things, _BULK, strict=False):
+        batch = []
+        for words in some:
+            text = template
+            for before, after in zip(anything, words, strict=True):
+                text = text.replace(before, after)
+            batch.append(orjson.loads(text))
+        cloud.put_items(batch)

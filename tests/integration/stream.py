@@ -58,6 +58,10 @@ class Upkeep:
         """What is in the stream so far has been dealt with."""
         self._next = len(self.stream.records())
 
+    def rewind(self) -> None:
+        """Everything comes again."""
+        self._next = 0
+
     def run(self, *, each_turn: Callable[[], None] = lambda: None) -> int:
         """Until the stream is quiet. Gives the number of invocations."""
         turns = 0

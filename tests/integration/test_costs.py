@@ -19,6 +19,7 @@ from tests.integration.things import a_board, a_pin, a_section
 from tests.integration.wire import S3, Sent, Wire
 from tests.support.api import FAMILIES
 from tests.support.people import a_user
+from tests.support.social import block
 from tests.support.wire import ROUTES, a_valid_body
 from tests.support.world import NOWHERE
 
@@ -217,6 +218,25 @@ def test_what_is_hidden_takes_as_many_requests_as_what_is_not_there(wire: Wire, 
         body = a_valid_body(method, path, board_id=ids["board_id"])
         with wire.recording() as sent:
             reply = stranger.request(method, path.format(**ids), body)
+        assert reply.status == 404
+        seen.append((reply.text, [each.operation for each in sent], units(sent, [])))
+    assert seen[0] == seen[1]
+
+
+PEOPLE = [(method, path) for method, path in ROUTES if re.match(r"/user_account/(?!blocks).*{username}", path)]
+"""Who is blocked can block back, and so learns that a username is taken: docs/follows.md."""
+
+
+@pytest.mark.parametrize(("method", "path"), PEOPLE)
+def test_who_is_hidden_by_a_block_takes_as_many_requests_as_who_is_not_there(
+    wire: Wire, method: str, path: str
+) -> None:
+    user, other = a_user(), a_user()
+    block(other, user)
+    seen = []
+    for username in (other.username, "nobody_at_all"):
+        with wire.recording() as sent:
+            reply = user.request(method, path.format(username=username), a_valid_body(method, path))
         assert reply.status == 404
         seen.append((reply.text, [each.operation for each in sent], units(sent, [])))
     assert seen[0] == seen[1]

@@ -16,6 +16,7 @@ from tests.integration.truth import assert_clean, assert_exact, mentions
 from tests.integration.wire import Conflicts, Wire
 from tests.support.api import Client, Reply
 from tests.support.people import a_user
+from tests.support.stored import make_private
 
 CREATED, GONE, CONFLICT = (201, None), 404, 409
 
@@ -183,4 +184,84 @@ def test_pins_added_while_their_section_is_deleted_stay_on_the_board(
     assert_clean(left)
     assert user.get(f"/boards/{board}").json["pin_count"] == 20 + created
     assert not mentions((item for item in left.values() if item["kind"]["S"] == "pin"), section)
+    assert not upkeep.given_up
+
+
+FANS, PAIRS = 20, 1000
+FOLLOWING = "/user_account/following"
+
+
+@pytest.mark.usefixtures("transactions")
+def test_a_thousand_parallel_follows_and_unfollows_end_in_exact_counts(stream: Stream, upkeep: Upkeep) -> None:
+    star = a_user()
+    fans = [a_user() for _ in range(FANS)]
+    board = a_board(star)
+    paths = [f"{FOLLOWING}/{star.username}", f"{FOLLOWING}/boards/{board}"]
+
+    def follow_and_unfollow(number: int) -> list[Reply]:
+        fan, path = fans[number % FANS], paths[number // FANS % 2]
+        return [fan.post(path), fan.delete(path)]
+
+    with ThreadPoolExecutor(10) as threads, ThreadPoolExecutor(1) as mapping:
+        pairs = [threads.submit(follow_and_unfollow, number) for number in range(PAIRS)]
+        while not all(pair.done() for pair in pairs):
+            mapping.submit(upkeep.run).result()
+            assert_exact(table_after(stream.records()))
+    replies = [reply for pair in pairs for reply in pair.result()]
+    assert answers(replies).keys() <= {CREATED, (204, None), (CONFLICT, 409)}
+    assert answers(replies)[CREATED] > PAIRS / 2
+    upkeep.run()
+    assert followers_of(star, board) == (0, 0)
+    for fan in fans[:7]:
+        assert [fan.post(path).status for path in paths] == [201, 201]
+    upkeep.run()
+    assert followers_of(star, board) == (7, 7)
+    assert [fan.get("/user_account").json["following_count"] for fan in fans] == [1] * 7 + [0] * 13
+    left = table_after(stream.records())
+    assert_exact(left)
+    assert_clean(left)
+    upkeep.rewind()
+    upkeep.run()
+    assert table_after(stream.records()) == left, "a record that came again was counted again"
+    assert not upkeep.given_up
+
+
+def followers_of(user: Client, board: str) -> tuple[int, int]:
+    account, followed = user.get("/user_account").json, user.get(f"/boards/{board}").json
+    return account["follower_count"], followed["follower_count"]
+
+
+@pytest.mark.usefixtures("transactions")
+def test_follows_blocks_and_approvals_at_the_same_moment_end_in_exact_counts(stream: Stream, upkeep: Upkeep) -> None:
+    people = [a_user() for _ in range(4)]
+    boards = [a_board(user) for user in people]
+    make_private(people[0])
+
+    def act(seed: int) -> Reply:
+        chance = random.Random(seed)
+        (user, _), (other, board) = chance.sample(list(zip(people, boards, strict=True)), 2)
+        method = chance.choice(["POST", "POST", "DELETE"])
+        path = chance.choice(
+            [
+                f"{FOLLOWING}/{other.username}",
+                f"{FOLLOWING}/{other.username}",
+                f"{FOLLOWING}/boards/{board}",
+                f"/user_account/follow_requests/{other.username}",
+                f"/user_account/blocks/{other.username}",
+            ]
+        )
+        return user.request(method, path)
+
+    with ThreadPoolExecutor(6) as threads, ThreadPoolExecutor(1) as mapping:
+        acts = [threads.submit(act, seed) for seed in range(400)]
+        while not all(each.done() for each in acts):
+            mapping.submit(upkeep.run).result()
+    assert answers(each.result() for each in acts).keys() <= {
+        CREATED, (204, None), (GONE, 30), (GONE, 40), (CONFLICT, 409),
+    }  # fmt: skip
+    assert_exact(table_after(stream.records()))
+    upkeep.run()
+    left = table_after(stream.records())
+    assert_exact(left)
+    assert_clean(left)
     assert not upkeep.given_up

@@ -1,7 +1,7 @@
 """A page costs the same wherever in a list it is and however long the list, and nothing scans."""
 
 import os
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 import pytest
@@ -11,7 +11,8 @@ from presence.services.pins import Wanted
 from presence.storage import table
 from tests.integration.capacity import Units, units
 from tests.integration.local_cloud import TABLE, LocalCloud
-from tests.integration.seeding import add_pins
+from tests.integration.seeding import add_people, add_pins, add_ties, count_followers, old_id
+from tests.integration.stream import Stream, Upkeep
 from tests.integration.things import a_board, a_section
 from tests.integration.wire import Wire
 from tests.support.api import Client, Reply
@@ -105,6 +106,83 @@ def test_bookmarks_lead_through_a_list_to_its_end(cloud: LocalCloud) -> None:
     for listing in LISTINGS:
         pages = short.user.pages(f"{short._paths[listing]}?page_size=250")
         assert [pin["id"] for page in pages for pin in page] == short.oldest_first[listing][::-1]
+
+
+FEW_FOLLOWERS = 600
+MANY_FOLLOWERS = int(os.environ.get("PRESENCE_SCALE_FOLLOWERS", "20000"))
+"""A million takes minutes and gigabytes of the local DynamoDB: for a nightly run."""
+
+
+class Star:
+    """A user with so many followers, of whom the first, some in the middle and the latest have profiles to show."""
+
+    SHOWN = 300
+
+    def __init__(self, cloud: LocalCloud, how_many: int) -> None:
+        self.user = a_user()
+        self.board = a_board(self.user)
+        self.oldest_first = [old_id() for _ in range(how_many)]
+        for start in (0, how_many // 2 - self.SHOWN // 2, how_many - self.SHOWN):
+            add_people(cloud, self.oldest_first[start : start + self.SHOWN])
+        pairs = [(each, self.user.user_id) for each in self.oldest_first]
+        self._since = add_ties(cloud, pairs, following="approved", counted=True)
+        count_followers(cloud, self.user.user_id, how_many)
+
+    def page(self, size: int, *, left: int) -> Reply:
+        """The page of followers after which ``left - size`` follow."""
+        path = f"/user_account/followers?page_size={size}"
+        if left < len(self.oldest_first):
+            position = f"{self.oldest_first[left]}.{self._since[left]}"
+            path += "&bookmark=" + encode(position, "\n".join((self.user.user_id, "/user_account/followers")))
+        return self.user.get(path)
+
+
+@cache
+def star(cloud: LocalCloud, how_many: int) -> Star:
+    return Star(cloud, how_many)
+
+
+@pytest.mark.parametrize("size", [25, 250])
+def test_every_page_of_many_followers_costs_what_the_first_of_few_costs(
+    cloud: LocalCloud, wire: Wire, size: int
+) -> None:
+    few, many = star(cloud, FEW_FOLLOWERS), star(cloud, MANY_FOLLOWERS)
+    everybody = len(many.oldest_first)
+    with wire.recording() as sent:
+        assert few.page(size, left=len(few.oldest_first)).status == 200
+    expected = [each.operation for each in sent], units(sent, [])
+    for left in (everybody, everybody // 2 + size // 2, size + 1):
+        with wire.recording() as sent:
+            reply = many.page(size, left=left)
+        assert [each["username"] for each in reply.json["items"]] == [
+            f"person_{each[-6:]}" for each in many.oldest_first[left - size : left][::-1]
+        ]
+        assert reply.json["bookmark"]
+        assert ([each.operation for each in sent], units(sent, [])) == expected
+    last = many.page(size, left=size)
+    assert len(last.json["items"]) == size
+    assert last.json["bookmark"] is None
+
+
+def test_following_and_counting_cost_the_same_whoever_is_followed(cloud: LocalCloud, wire: Wire) -> None:
+    seen = []
+    for each in (star(cloud, FEW_FOLLOWERS), star(cloud, MANY_FOLLOWERS)):
+        fan, before = a_user(), each.user.get("/user_account").json["follower_count"]
+        stream = Stream(cloud)
+        costs = []
+        for method in ("POST", "DELETE"):
+            for act in (
+                partial(fan.request, method, f"/user_account/following/{each.user.username}"),
+                Upkeep(stream).run,
+                partial(each.user.get, "/user_account"),
+            ):
+                with wire.recording() as sent:
+                    act()
+                costs.append(([each.operation for each in sent], units(sent, [])))
+            is_followed = method == "POST"
+            assert each.user.get("/user_account").json["follower_count"] == before + is_followed
+        seen.append((costs, units([], stream.records())))
+    assert seen[0] == seen[1]
 
 
 def test_a_page_over_one_megabyte_is_full_all_the_same(cloud: LocalCloud, wire: Wire) -> None:

@@ -37,6 +37,7 @@ def assert_exact(items: Items) -> None:
             assert section["board_id"] == pin["board_id"], f"pin {pin_id} is in another board's section"
     _assert_owners(items, living)
     _assert_adders(items, pins)
+    _assert_ties(items)
     _assert_listed(items)
     _assert_uploads(items, pins)
 
@@ -46,6 +47,12 @@ def assert_clean(items: Items) -> None:
     for key, item in items.items():
         assert "deleted" not in item, f"{key} is still there"
         assert "deleted_section_ids" not in item, f"{key} still remembers deleted sections"
+    for edge in _edges(items, "tie"):
+        assert edge.get("following") or edge.get("blocks") or edge.get("blocked"), f"{edge} says nothing any more"
+        assert (edge.get("following") == "approved") is ("counted" in edge), f"{edge} is not counted as it should be"
+    for edge in _edges(items, "board_follow"):
+        assert "is_over" not in edge, f"{edge} says nothing any more"
+        assert edge.get("follows", True) is ("counted" in edge), f"{edge} is not counted as it should be"
 
 
 def _assert_owners(items: Items, living: Mapping[str, Mapping[str, Any]]) -> None:
@@ -68,9 +75,37 @@ def _assert_adders(items: Items, pins: Mapping[str, Mapping[str, Any]]) -> None:
         assert profile["pin_count"] == added[user_id], f"user {user_id} miscounts the pins they added"
 
 
+def _assert_ties(items: Items) -> None:
+    """Who follows is counted with the follow; who is followed has counted what says that it is counted."""
+    ties, board_follows = _edges(items, "tie"), _edges(items, "board_follow")
+    follows = Counter(tie["from_id"] for tie in ties if tie.get("following") == "approved")
+    followers = Counter(tie["to_id"] for tie in ties if "counted" in tie)
+    for user_id, profile in _of_kind(items, "profile").items():
+        assert profile["following_count"] == follows[user_id], f"user {user_id} miscounts whom they follow"
+        assert profile["follower_count"] == followers[user_id], f"user {user_id} miscounts their followers"
+    on_board = Counter(edge["board_id"] for edge in board_follows if "counted" in edge)
+    for board_id, board in _of_kind(items, "board").items():
+        assert board["follower_count"] == on_board[board_id], f"board {board_id} miscounts its followers"
+    blocks = {(tie["from_id"], tie["to_id"]) for tie in ties if tie.get("blocks")}
+    assert blocks == {(tie["to_id"], tie["from_id"]) for tie in ties if tie.get("blocked")}, "a block is one-sided"
+    for tie in ties:
+        assert not (tie.get("following") and (tie.get("blocks") or tie.get("blocked"))), f"{tie} is both"
+
+
+def _edges(items: Items, kind: str) -> list[dict[str, Any]]:
+    """Ties and board follows have no id of their own."""
+    return [_plain(item) for item in items.values() if item["kind"]["S"] == kind]
+
+
 def _assert_listed(items: Items) -> None:
     """Index keys say what the attributes say."""
-    lists = {"board": _lists_of_board, "pin": _lists_of_pin, "member": _lists_of_member}
+    lists = {
+        "board": _lists_of_board,
+        "pin": _lists_of_pin,
+        "member": _lists_of_member,
+        "tie": _lists_of_tie,
+        "board_follow": _lists_of_board_follow,
+    }
     for key, item in items.items():
         thing = _plain(item)
         if thing["kind"] in lists:
@@ -105,6 +140,23 @@ def _lists_of_pin(pin: Mapping[str, Any]) -> Lists:
 
 def _lists_of_member(member: Mapping[str, Any]) -> Lists:
     return {"owner": (f"USER#{member['user_id']}#GROUP_BOARDS", member["since"])}
+
+
+def _lists_of_tie(tie: Mapping[str, Any]) -> Lists:
+    one, other, since = f"USER#{tie['from_id']}", f"USER#{tie['to_id']}", tie["since"]
+    match tie.get("following"):
+        case "approved":
+            return {"owner": (f"{one}#FOLLOWING", since), "target": (f"{other}#FOLLOWERS", since)}
+        case "requested":
+            return {"owner": (f"{one}#REQUESTED", since), "target": (f"{other}#REQUESTS", since)}
+    return {"owner": (f"{one}#BLOCKS", since)} if tie.get("blocks") else {}
+
+
+def _lists_of_board_follow(edge: Mapping[str, Any]) -> Lists:
+    if not edge.get("follows", True):
+        return {}
+    user, board, since = f"USER#{edge['user_id']}", f"BOARD#{edge['board_id']}", edge["since"]
+    return {"owner": (f"{user}#FOLLOWED_BOARDS", since), "target": (f"{board}#FOLLOWERS", since)}
 
 
 def _assert_uploads(items: Items, pins: Mapping[str, Mapping[str, Any]]) -> None:
@@ -145,7 +197,8 @@ def _value(typed: tuple[str, Any]) -> Any:
 
 
 _ID = re.compile(r"\b\d{19}\b")
-_USERNAME = re.compile(r"\buser_\d+\b")
+_USERNAME = re.compile(r"\buser_?[\dlo]+\b")
+"""Also as claims have it, by what it looks like."""
 _ADDRESS = re.compile(r"\?X-Amz-[^\"\\\\]*")
 """Of an object, signed for a while."""
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")

@@ -10,6 +10,7 @@ from typing import Any
 from presence.domain.ids import new_id
 from presence.projections.filters import UPKEEP_FILTERS
 from presence.storage import keys, pins, table, uploads
+from presence.storage.models import ProfileItem
 from presence.storage.table import Raw, Transaction
 from tests.support.api import Client, Context
 from tests.support.filtering import passes
@@ -55,6 +56,13 @@ def set_attribute(key: keys.Key, name: str, value: Raw) -> None:
         ExpressionAttributeNames={"#name": name},
         ExpressionAttributeValues={":value": value},
     )
+
+
+def make_private(user: Client, *, is_private: bool = True) -> None:
+    tx = Transaction()
+    item = ProfileItem(*keys.profile(user.user_id))
+    tx.update(item, [ProfileItem.is_private.set(is_private)], ProfileItem.pk.exists(), otherwise=LookupError())
+    tx.commit()
 
 
 def add_collaborator(board_id: str, collaborator: Client, role: str = "editor") -> None:

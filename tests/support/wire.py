@@ -18,6 +18,8 @@ EVERYTHING = (
     "pins:write_secret",
     "user_accounts:write",
 )
+PEOPLE_READ = ("user_accounts:read",)
+PEOPLE_WRITE = ("user_accounts:read", "user_accounts:write")
 
 
 class Expected(NamedTuple):
@@ -44,6 +46,22 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("DELETE", "/pins/{pin_id}"): Expected(204, PINS_WRITE),
     ("POST", "/pins/{pin_id}/save"): Expected(201, PINS_WRITE),
     ("GET", "/user_account"): Expected(200, ("user_accounts:read",)),
+    ("GET", "/users/{username}/followers"): Expected(200, PEOPLE_READ),
+    ("GET", "/users/{username}/following"): Expected(200, PEOPLE_READ),
+    ("GET", "/user_account/followers"): Expected(200, PEOPLE_READ),
+    ("DELETE", "/user_account/followers/{username}"): Expected(204, PEOPLE_WRITE),
+    ("GET", "/user_account/following"): Expected(200, PEOPLE_READ),
+    ("GET", "/user_account/following/boards"): Expected(200, PEOPLE_READ),
+    ("POST", "/user_account/following/boards/{board_id}"): Expected(201, PEOPLE_WRITE),
+    ("DELETE", "/user_account/following/boards/{board_id}"): Expected(204, PEOPLE_WRITE),
+    ("POST", "/user_account/following/{username}"): Expected(201, PEOPLE_WRITE),
+    ("DELETE", "/user_account/following/{username}"): Expected(204, PEOPLE_WRITE),
+    ("GET", "/user_account/follow_requests"): Expected(200, PEOPLE_READ),
+    ("POST", "/user_account/follow_requests/{username}"): Expected(201, PEOPLE_WRITE),
+    ("DELETE", "/user_account/follow_requests/{username}"): Expected(204, PEOPLE_WRITE),
+    ("GET", "/user_account/blocks"): Expected(200, PEOPLE_READ),
+    ("POST", "/user_account/blocks/{username}"): Expected(201, PEOPLE_WRITE),
+    ("DELETE", "/user_account/blocks/{username}"): Expected(204, PEOPLE_WRITE),
     ("POST", "/user_account/exports"): Expected(201, EVERYTHING_READ),
     ("GET", "/user_account/exports"): Expected(200, EVERYTHING_READ),
     ("GET", "/user_account/exports/{export_id}"): Expected(200, EVERYTHING_READ),
@@ -67,6 +85,7 @@ def a_valid_body(method: str, path: str, *, board_id: str = "1") -> Any:
         ("POST", "/pins"): {"board_id": board_id, "media_source": ANY_PICTURE},
         ("PATCH", "/pins/{pin_id}"): {"title": "Another title"},
         ("POST", "/pins/{pin_id}/save"): {"board_id": board_id},
+        ("POST", "/user_account/following/{username}"): {"auto_follow": True},
         ("POST", "/user_account/exports"): {},
         ("POST", "/user_account/imports"): {"size": 1000},
         ("POST", "/user_account/imports/{import_id}/start"): {},

@@ -7,6 +7,7 @@ from typing import Any
 from tests.support.api import Client, Reply
 from tests.support.content import a_board, a_pin, a_section
 from tests.support.people import a_user
+from tests.support.stored import make_private
 from tests.support.wire import a_valid_body
 
 
@@ -65,6 +66,20 @@ def _(user: Client) -> tuple[dict[str, str], Any]:
 @prepare("POST", "/user_account/imports/{import_id}/start")
 def _(user: Client) -> tuple[dict[str, str], Any]:
     return {"import_id": user.post("/user_account/imports", {"size": 1000}).json["id"]}, None
+
+
+@prepare("POST", "/user_account/following/boards/{board_id}")
+@prepare("DELETE", "/user_account/following/boards/{board_id}")
+def _(user: Client) -> tuple[dict[str, str], Any]:
+    return {"board_id": a_board(a_user())}, None
+
+
+@prepare("POST", "/user_account/follow_requests/{username}")
+def _(user: Client) -> tuple[dict[str, str], Any]:
+    asking = a_user()
+    make_private(user)
+    assert asking.post(f"/user_account/following/{user.username}").status == 201
+    return {"username": asking.username}, None
 
 
 _IDS = ("board_id", "section_id", "pin_id", "link_id", "export_id", "import_id")

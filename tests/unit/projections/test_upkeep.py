@@ -4,12 +4,16 @@ import pytest
 
 from presence.projections.upkeep import (
     CleanUpBoard,
+    CountBoardFollowers,
+    CountFollowers,
     GoOnWithExport,
     GoOnWithImport,
     RefreshCover,
     ReleaseSection,
     SweepUpload,
+    UndoBoardFollows,
     WatchUpload,
+    joined,
     tasks,
 )
 
@@ -27,6 +31,16 @@ PIN = _image("pin", id="3", board_id="1")
 PIN_ELSEWHERE = _image("pin", id="3", board_id="9")
 PIN_RETITLED = _image("pin", id="3", board_id="1", title="Another title")
 REFERENCE = _image("upload_reference", pk="UPLOAD#7.png", sk="PIN#3")
+FOLLOW = _image("tie", from_id="5", to_id="6", following="approved")
+COUNTED_FOLLOW = FOLLOW | _image("tie", counted=True)
+REQUEST = _image("tie", from_id="5", to_id="6", following="requested")
+BLOCK = _image("tie", from_id="5", to_id="6", since="77", blocks=True)
+BLOCKED = _image("tie", from_id="5", to_id="6", blocked=True)
+SPENT = _image("tie", from_id="5", to_id="6")
+BOARD_FOLLOW = _image("board_follow", user_id="5", board_id="1")
+COUNTED_BOARD_FOLLOW = BOARD_FOLLOW | _image("board_follow", counted=True)
+OPT_OUT = BOARD_FOLLOW | _image("board_follow", follows=False)
+SPENT_BOARD_FOLLOW = OPT_OUT | _image("board_follow", is_over=True)
 UNUSED = _image("upload_unused", pk="UPLOAD#7.png", sk="UNUSED")
 
 
@@ -80,6 +94,63 @@ def test_nobody_works_on_what_waits_or_has_ended(kind: str, status: str) -> None
 @pytest.mark.parametrize(
     ("old", "new"),
     [
+        pytest.param(None, FOLLOW, id="a follow"),
+        pytest.param(REQUEST, FOLLOW, id="an approved request"),
+        pytest.param(COUNTED_FOLLOW, SPENT | _image("tie", counted=True), id="a follow that ended"),
+        pytest.param(COUNTED_FOLLOW, BLOCKED | _image("tie", counted=True), id="a follow that a block ended"),
+        pytest.param(REQUEST, SPENT, id="a request that is gone"),
+        pytest.param(BLOCKED, SPENT, id="a block that is over"),
+    ],
+)
+def test_a_tie_is_counted_when_it_says_other_than_the_count(old: Any, new: Any) -> None:
+    assert list(tasks(old, new)) == [CountFollowers("6", ("5",))]
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        pytest.param(BOARD_FOLLOW, id="a follow"),
+        pytest.param(SPENT_BOARD_FOLLOW, id="a follow that ended before it was counted"),
+        pytest.param(SPENT_BOARD_FOLLOW | _image("board_follow", counted=True), id="a follow that ended"),
+        pytest.param(OPT_OUT | _image("board_follow", counted=True), id="a follow that became an opt-out"),
+    ],
+)
+def test_a_board_follow_is_counted_when_it_says_other_than_the_count(new: Any) -> None:
+    assert list(tasks(None, new)) == [CountBoardFollowers("1", ("5",))]
+
+
+def test_a_block_undoes_the_board_follows_from_before_it() -> None:
+    assert list(tasks(None, BLOCK)) == [UndoBoardFollows("5", "6", "77")]
+    assert list(tasks(BLOCKED, BLOCK | BLOCKED)) == [UndoBoardFollows("5", "6", "77")]
+
+
+def test_a_batch_counts_once_for_each_that_is_followed() -> None:
+    asked = {
+        CountFollowers("6", ("5",)): ["1", "4"],
+        RefreshCover("1"): ["2"],
+        CountFollowers("6", ("7",)): ["3"],
+        CountFollowers("8", ("5",)): ["5"],
+        CountBoardFollowers("6", ("5",)): ["6"],
+    }
+    assert list(joined(asked).items()) == [
+        (CountFollowers("6", ("5", "7")), ["1", "4", "3"]),
+        (CountFollowers("8", ("5",)), ["5"]),
+        (CountBoardFollowers("6", ("5",)), ["6"]),
+        (RefreshCover("1"), ["2"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(FOLLOW, COUNTED_FOLLOW, id="a follow that was counted"),
+        pytest.param(None, REQUEST, id="a request"),
+        pytest.param(None, BLOCKED, id="the other side of a block"),
+        pytest.param(BLOCK, BLOCK | BLOCKED, id="a block that is answered by another"),
+        pytest.param(SPENT, None, id="a tie that was removed"),
+        pytest.param(BOARD_FOLLOW, COUNTED_BOARD_FOLLOW, id="a board follow that was counted"),
+        pytest.param(None, OPT_OUT, id="an opt-out"),
+        pytest.param(SPENT_BOARD_FOLLOW, None, id="a board follow that was removed"),
         pytest.param(None, BOARD, id="a new board"),
         pytest.param(BOARD, BOARD, id="a changed board"),
         pytest.param(DELETED_BOARD, None, id="a board that is cleaned up"),

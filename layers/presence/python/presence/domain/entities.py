@@ -205,6 +205,16 @@ class Tie:
     """It is part of the other one's ``follower_count``."""
 
     @property
+    def is_follow(self) -> bool:
+        """It belongs into the other one's ``follower_count``."""
+        return self.following == Following.APPROVED
+
+    @property
+    def is_over(self) -> bool:
+        """It says nothing any more; the stream removes it when it is not counted either."""
+        return not (self.following or self.blocks or self.blocked)
+
+    @property
     def position(self) -> str:
         """In lists of one user's ties."""
         return position(self.to_id, self.since)
@@ -224,12 +234,24 @@ class BoardFollow:
     since: str
     follows: bool = True
     """False: not this one, although its owner is followed."""
+    is_over: bool = False
+    """Taken back: neither of both. It remains until the stream has uncounted it."""
     counted: bool = False
     """It is part of the board's ``follower_count``."""
 
     @property
+    def is_follow(self) -> bool:
+        return self.follows
+
+    @property
     def position(self) -> str:
+        """In the list of a user's board follows."""
         return position(self.board_id, self.since)
+
+    @property
+    def position_at_target(self) -> str:
+        """In the list of a board's followers."""
+        return position(self.user_id, self.since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,13 @@ class UsernameTaken(PresenceError):
         super().__init__("Invalid request: 'username' is taken, or looks like one that is")
 
 
+class FollowRequestNotFound(PresenceError):
+    """The user is there, but does not ask to follow the caller."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no follow request from this user.")
+
+
 class BoardNotFound(PresenceError):
     """No such board, or hidden from the caller."""
 

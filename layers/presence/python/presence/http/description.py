@@ -23,14 +23,15 @@ def text() -> str:
 
 def missing(method: str, path: str) -> PresenceError:
     """Why no route takes a request."""
+    allowed: set[str] = set()
     for template, operations in orjson.loads(text())["paths"].items():
         found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", PREFIX + template), path)
         if found and method.lower() in operations:
             # Powertools matches a parameter with the characters that most APIs have: those beyond are in none of ours.
             return _broken(found.groupdict())
-        if found:
-            return MethodNotAllowed(tuple(sorted(name.upper() for name in operations)))
-    return RouteNotFound("There is no such route.")
+        if found:  # by another path too, it may be: one with a parameter for what this one spells out
+            allowed |= {name.upper() for name in operations}
+    return MethodNotAllowed(tuple(sorted(allowed))) if allowed else RouteNotFound("There is no such route.")
 
 
 def _broken(path: dict[str, str]) -> PresenceError:

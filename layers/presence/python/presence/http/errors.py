@@ -26,6 +26,7 @@ TABLE: dict[type[Exception], Answer] = {
     errors.NotPermitted: Answer(403, 29),
     errors.LimitReached: Answer(403, 29),
     errors.UserNotFound: Answer(404, 30),
+    errors.FollowRequestNotFound: Answer(404, 30),
     errors.BoardNotFound: Answer(404, 40),
     errors.PinNotFound: Answer(404, 50),
     errors.SectionNotFound: Answer(404, 2031),

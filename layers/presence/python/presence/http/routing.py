@@ -51,7 +51,9 @@ class Router:
     ) -> Callable[[Endpoint], Endpoint]:
         return self._route("GET", path, scopes, answer=answer, status=200, params=tuple(params), etag=etag)
 
-    def post(self, path: str, *, scopes: Iterable[Scope], body: str, answer: str) -> Callable[[Endpoint], Endpoint]:
+    def post(
+        self, path: str, *, scopes: Iterable[Scope], body: str | None = None, answer: str
+    ) -> Callable[[Endpoint], Endpoint]:
         return self._route("POST", path, scopes, body=body, answer=answer, status=201, etag=True)
 
     def patch(self, path: str, *, scopes: Iterable[Scope], body: str, answer: str) -> Callable[[Endpoint], Endpoint]:

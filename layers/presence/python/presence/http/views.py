@@ -10,8 +10,11 @@ from typing import Any
 
 from presence.domain import clock
 from presence.domain.entities import Image, Job, Media, Profile, Section
+from presence.policies import visibility
 from presence.services import exports, imports
 from presence.services.access import Seen
+from presence.services.follows import Listed
+from presence.services.people import Person
 from presence.services.pins import Placed, creative_type
 
 IMAGE_SIZES = ("150x150", "400x300", "600x", "1200x", "originals")
@@ -41,6 +44,15 @@ def board(seen: Seen) -> View:
         cover, *thumbnails = map(_picture_url, value.cover)
         view["media"] = {"image_cover_url": cover, "pin_thumbnail_urls": thumbnails}
     return view
+
+
+def user_summary(value: Person | Listed) -> View:
+    return {"username": value.profile.username if value.profile else "", "type": "user"}
+
+
+def followed_user(value: Person) -> View:
+    state = "following" if visibility.is_follower(value.tie) else "requested"
+    return {**user_summary(value), "follow_state": state}
 
 
 def section(value: Section) -> View:

@@ -4,8 +4,10 @@ Doing a task twice, late, or in another order ends in the same state, so replays
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from presence.domain.entities import Following
 
 Image = Mapping[str, Any] | None
 """An item before or after the change, as DynamoDB writes it; None where there was or is none."""
@@ -50,6 +52,32 @@ class SweepUpload:
 
 
 @dataclass(frozen=True, slots=True)
+class CountFollowers:
+    """Make the ties of these users to one user agree with that one's number of followers."""
+
+    user_id: str
+    follower_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountBoardFollowers:
+    """Make what these users say of a board agree with its number of followers."""
+
+    board_id: str
+    follower_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UndoBoardFollows:
+    """Undo what two users followed of each other's boards before one blocked the other."""
+
+    blocker_id: str
+    blocked_id: str
+    since: str
+    """An id made when the block began: what was followed after it, because the block is over, stays."""
+
+
+@dataclass(frozen=True, slots=True)
 class GoOnWithExport:
     """Write more of an archive."""
 
@@ -65,7 +93,18 @@ class GoOnWithImport:
     import_id: str
 
 
-type Task = CleanUpBoard | ReleaseSection | RefreshCover | WatchUpload | SweepUpload | GoOnWithExport | GoOnWithImport
+type Task = (
+    CleanUpBoard
+    | ReleaseSection
+    | RefreshCover
+    | CountFollowers
+    | CountBoardFollowers
+    | UndoBoardFollows
+    | WatchUpload
+    | SweepUpload
+    | GoOnWithExport
+    | GoOnWithImport
+)
 
 
 def tasks(old: Image, new: Image) -> Iterator[Task]:
@@ -77,6 +116,10 @@ def tasks(old: Image, new: Image) -> Iterator[Task]:
             yield ReleaseSection(_text(new, "board_id"), _text(new, "id"))
         case "pin":
             yield from _covers(old, new)
+        case "tie" if new:
+            yield from _ties(old, new)
+        case "board_follow" if new and _miscounted(new, is_follow="follows" not in new, is_over="is_over" in new):
+            yield CountBoardFollowers(_text(new, "board_id"), (_text(new, "user_id"),))
         case "export" if new and _is_at_work(new):
             yield GoOnWithExport(_text(new, "user_id"), _text(new, "id"))
         case "import" if new and _is_at_work(new):
@@ -92,6 +135,39 @@ def _covers(old: Image, new: Image) -> Iterator[RefreshCover]:
     before, after = _text(old, "board_id"), _text(new, "board_id")
     if before != after:
         yield from (RefreshCover(board_id) for board_id in (before, after) if board_id)
+
+
+def _ties(old: Image, new: Mapping[str, Any]) -> Iterator[Task]:
+    from_id, to_id = _text(new, "from_id"), _text(new, "to_id")
+    is_over = not ({"following", "blocks", "blocked"} & new.keys())
+    if _miscounted(new, is_follow=_text(new, "following") == Following.APPROVED, is_over=is_over):
+        yield CountFollowers(to_id, (from_id,))
+    if "blocks" in new and not (old and "blocks" in old):
+        yield UndoBoardFollows(from_id, to_id, _text(new, "since"))
+
+
+def _miscounted(edge: Mapping[str, Any], *, is_follow: bool, is_over: bool) -> bool:
+    return is_over or is_follow is not ("counted" in edge)
+
+
+def joined(asked: Mapping[Task, list[str]]) -> dict[Task, list[str]]:
+    """What a batch of records asks for, each task with the records that ask for it, and all that is to be counted for
+    one user or board as one task: a profile that thousands follow at the same moment is written once a batch.
+
+    Counts come first: a deleted board is cleaned up when nothing is counted any more.
+    """
+    counts: dict[CountFollowers | CountBoardFollowers, tuple[list[str], list[str]]] = {}
+    others: dict[Task, list[str]] = {}
+    for task, numbers in asked.items():
+        if isinstance(task, CountFollowers | CountBoardFollowers):
+            follower_ids, records = counts.setdefault(replace(task, follower_ids=()), ([], []))
+            follower_ids += task.follower_ids
+            records += numbers
+        else:
+            others[task] = numbers
+    return {
+        replace(task, follower_ids=tuple(follower_ids)): records for task, (follower_ids, records) in counts.items()
+    } | others
 
 
 def _text(image: Image, name: str) -> str:

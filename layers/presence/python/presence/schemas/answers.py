@@ -184,6 +184,20 @@ class Account(_Answer):
     monthly_views: int | None
 
 
+class UserSummary(_Answer):
+    username: str
+    type: Literal["user"]
+
+
+class FollowedUser(UserSummary):
+    follow_state: Literal["following", "requested"]
+
+
+class UserPage(_Answer):
+    items: list[UserSummary]
+    bookmark: str | None
+
+
 class BoardPage(_Answer):
     items: list[Board]
     bookmark: str | None

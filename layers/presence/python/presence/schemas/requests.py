@@ -154,3 +154,8 @@ class ImportCreate(Request):
 
 class ImportStart(Request):
     """Nothing is asked."""
+
+
+class UserFollow(Request):
+    auto_follow: bool | None = None
+    """Clients of v5 send it; here a follow is always meant."""

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from presence.domain import clock
-from presence.domain.entities import Board, Member, Privacy, Role, Section, Viewer
+from presence.domain.entities import Board, Privacy, Role, Section, Viewer
 from presence.domain.errors import (
     BoardNameTaken,
     BoardNotFound,
@@ -50,7 +50,7 @@ def list_own(
 
     def group(after: str | None, limit: int) -> tuple[list[Seen], bool]:
         memberships, more = boards.list_memberships(viewer.user_id, after=after, limit=limit)
-        return _of_memberships(viewer, memberships), more
+        return access.in_places(viewer, [(each.board_id, SECOND + each.position) for each in memberships]), more
 
     return fill(
         request,
@@ -63,21 +63,6 @@ def list_own(
 
 def _is_listed(seen: Seen, *, are_archived: bool) -> bool:
     return bool(seen.board.archived_at) is are_archived and visibility.may_list_board(seen.board, seen.standing)
-
-
-def _of_memberships(viewer: Viewer, memberships: list[Member]) -> list[Seen]:
-    """The boards, each in its membership's place; one that is gone is hidden by the visibility policy."""
-    found = boards.get_many(member.board_id for member in memberships)
-    standings = {seen.id: seen.standing for seen in access.before(viewer, found.values())}
-    gone = Standing(viewer, owner=None)
-    return [
-        Seen(
-            found.get(member.board_id) or access.gone(member.board_id),
-            standings.get(member.board_id, gone),
-            SECOND + member.position,
-        )
-        for member in memberships
-    ]
 
 
 def create(

@@ -41,18 +41,22 @@ def fill[T: Listed](
     request: PageRequest,
     read: Read[T],
     visible: Callable[[list[T]], Iterable[T]] = lambda items: items,
+    *,
+    most_reads: int | None = None,
 ) -> Page[T]:
     """Read until the page is full or nothing is left, so that no page with a bookmark is empty.
 
     Args:
         visible: what the viewer may see of the items, in their order.
+        most_reads: fewer than ``MOST_READS``, where a read is many requests.
 
     Raises:
-        InvalidParameter: ``MOST_READS`` times ``MAX_READ`` items in a row are hidden.
+        InvalidParameter: all that so many reads of ``MAX_READ`` items gave is hidden.
     """
+    most_reads = most_reads or MOST_READS
     kept: list[T] = []
     after, limit = request.after, request.size + 1  # one more than a page tells whether there is a next
-    for reads in range(1, MOST_READS + 1):
+    for reads in range(1, most_reads + 1):
         items, more = read(after, limit)
         kept.extend(visible(items))
         if len(kept) > request.size:
@@ -64,7 +68,7 @@ def fill[T: Listed](
             return Page(kept, after)
         # Much was hidden: read on in large strides, so that the number of requests stays small.
         limit = MAX_READ
-    raise InvalidParameter("filters", f"leave nothing of {MOST_READS * MAX_READ:,} items in a row; list without them")
+    raise InvalidParameter("filters", f"leave nothing of {most_reads * MAX_READ:,} items in a row; list without them")
 
 
 SECOND = "+"

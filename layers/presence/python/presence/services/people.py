@@ -21,7 +21,7 @@ def user(viewer: Viewer, username: str, *, even_blocked: bool = False) -> Person
 
     Args:
         username: in lower case.
-        even_blocked: also one whom the viewer blocks.
+        even_blocked: also one whom a block hides, for whom it is about.
 
     Raises:
         UserNotFound: there is none, or one of the two blocks the other: the two cannot be told apart.
@@ -33,8 +33,7 @@ def user(viewer: Viewer, username: str, *, even_blocked: bool = False) -> Person
     if user_id is None:
         raise UserNotFound
     profile, tie = facts.profiles.get(user_id), facts.ties.get(user_id)
-    blocked_by_viewer = even_blocked and tie is not None and tie.blocks
-    if profile is None or profile.deleted or not (blocked_by_viewer or visibility.may_see_user(profile, tie)):
+    if profile is None or profile.deleted or not (even_blocked or visibility.may_see_user(profile, tie)):
         raise UserNotFound
     if profile.username != username:
         raise UserMoved(profile.username)

@@ -1,7 +1,8 @@
-"""What the stream makes happen after a change: clean-up of what was deleted, covers, unused uploads.
+"""What the stream makes happen after a change: clean-up of what was deleted, covers, counts of followers, unused
+uploads.
 
 Progress lives in the table alone, so work that stops anywhere goes on from there. A deleted board is removed only
-when its exact ``pin_count`` is 0: an index that lags cannot make it forget a pin.
+when its exact ``pin_count`` and ``follower_count`` are 0: an index that lags cannot make it forget any.
 """
 
 from collections import Counter
@@ -11,15 +12,18 @@ from time import monotonic, sleep
 from presence.domain.entities import Pin
 from presence.projections.upkeep import (
     CleanUpBoard,
+    CountBoardFollowers,
+    CountFollowers,
     GoOnWithExport,
     GoOnWithImport,
     RefreshCover,
     ReleaseSection,
     SweepUpload,
     Task,
+    UndoBoardFollows,
     WatchUpload,
 )
-from presence.services import exports, imports
+from presence.services import exports, followers, imports
 from presence.services.paging import MAX_READ
 from presence.storage import boards, pins, profiles, uploads
 from presence.storage.table import TRANSACTION_LIMIT, Raw, Transaction
@@ -40,7 +44,7 @@ class NotYetVisible(Exception):
     """The index lags behind the counts; the record must come again."""
 
 
-def run(task: Task) -> None:
+def run(task: Task) -> None:  # noqa: C901 - one case for each kind of task
     """Do one task. Doing it again, or later, is harmless.
 
     Raises:
@@ -53,6 +57,13 @@ def run(task: Task) -> None:
             _release_section(board_id, section_id)
         case RefreshCover(board_id):
             _refresh_cover(board_id)
+        case CountFollowers(user_id, follower_ids):
+            followers.count(user_id, follower_ids)
+        case CountBoardFollowers(board_id, follower_ids):
+            followers.count_of_board(board_id, follower_ids)
+        case UndoBoardFollows(blocker_id, blocked_id, since):
+            followers.undo_board_follows(blocker_id, blocked_id, before=since)
+            followers.undo_board_follows(blocked_id, blocker_id, before=since)
         case WatchUpload(object_key):
             _watch_upload(object_key)
         case GoOnWithExport(user_id, export_id):
@@ -89,7 +100,10 @@ def _clean_up_board(board_id: str) -> None:
         boards.remove(tx, board_id, otherwise=_not_yet_empty)
         tx.commit()
 
-    if not _drain(lambda: pins.list_on_board(board_id, limit=MAX_READ)[0], delete, finish):
+    is_done = followers.release(board_id, monotonic() + BUDGET_SECONDS) and _drain(
+        lambda: pins.list_on_board(board_id, limit=MAX_READ)[0], delete, finish
+    )
+    if not is_done:
         _again(lambda tx: boards.touch(tx, board_id, otherwise=_Changed()))
 
 
@@ -200,4 +214,4 @@ def _watch_upload(object_key: str) -> None:
 
 
 def _not_yet_empty(standing: Raw | None) -> Exception:
-    return _Changed() if standing is None else NotYetVisible("Pins are counted that the index does not show yet.")
+    return _Changed() if standing is None else NotYetVisible("Something is counted that the index does not show yet.")

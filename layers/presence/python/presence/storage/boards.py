@@ -145,6 +145,16 @@ def count_pins(tx: Transaction, board_id: str, by: int, *, at: str, otherwise: O
     tx.update(BoardItem(*keys.board(board_id)), actions, _ALIVE, otherwise=otherwise)
 
 
+def count_followers(tx: Transaction, board_id: str, by: int, *, otherwise: Otherwise) -> None:
+    """Add to the number of those who follow a living board itself."""
+    tx.update(BoardItem(*keys.board(board_id)), [BoardItem.follower_count.add(by)], _ALIVE, otherwise=otherwise)
+
+
+def uncount_followers_of_deleted(tx: Transaction, board_id: str, by: int, *, otherwise: Otherwise) -> None:
+    item = BoardItem(*keys.board(board_id))
+    tx.update(item, [BoardItem.follower_count.add(-by)], BoardItem.pk.exists(), otherwise=otherwise)
+
+
 def put_section(tx: Transaction, section: Section, *, otherwise: Otherwise) -> None:
     item = SectionItem(*keys.section(section.board_id, section.id), **codec.section_attributes(section))
     tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
@@ -213,8 +223,9 @@ def forget_section(tx: Transaction, board_id: str, section_id: str, *, otherwise
 
 
 def remove(tx: Transaction, board_id: str, *, otherwise: Otherwise) -> None:
-    """A deleted board whose last pin is gone."""
-    condition = (BoardItem.pin_count == 0) & (BoardItem.deleted == True)  # noqa: E712
+    """A deleted board whose last pin and last follower are gone."""
+    is_empty = (BoardItem.pin_count == 0) & (BoardItem.follower_count == 0)
+    condition = is_empty & (BoardItem.deleted == True)  # noqa: E712
     tx.delete(BoardItem(*keys.board(board_id)), condition, otherwise=otherwise)
 
 

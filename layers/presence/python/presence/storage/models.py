@@ -173,6 +173,7 @@ class BoardFollowItem(Item, discriminator="board_follow"):
     since = UnicodeAttribute()
     follows = BooleanAttribute(null=True)
     """Absent where it is so: then it stands in the lists."""
+    is_over = BooleanAttribute(null=True)
     counted = BooleanAttribute(null=True)
 
 

@@ -69,3 +69,23 @@ def count_pins(tx: Transaction, user_id: str, by: int, *, otherwise: Otherwise) 
     """Add to the number of pins that a living user added; taking away needs only that the profile is there."""
     condition = _ALIVE if by > 0 else ProfileItem.pk.exists()
     tx.update(ProfileItem(*keys.profile(user_id)), [ProfileItem.pin_count.add(by)], condition, otherwise=otherwise)
+
+
+def count_following(
+    tx: Transaction, user_id: str, by: int, *, at_most: int | None = None, otherwise: Otherwise
+) -> None:
+    """Add to the number of users whom one follows, which may not go over ``at_most``.
+
+    Adding, be it 0, needs a living account; taking away needs only that the profile is there.
+    """
+    condition = _ALIVE if by >= 0 else ProfileItem.pk.exists()
+    if at_most is not None:
+        condition &= ProfileItem.following_count < at_most
+    item = ProfileItem(*keys.profile(user_id))
+    tx.update(item, [ProfileItem.following_count.add(by)], condition, otherwise=otherwise)
+
+
+def count_followers(tx: Transaction, user_id: str, by: int, *, otherwise: Otherwise) -> None:
+    """Add to the number of followers; an account that is being deleted still has one."""
+    item = ProfileItem(*keys.profile(user_id))
+    tx.update(item, [ProfileItem.follower_count.add(by)], ProfileItem.pk.exists(), otherwise=otherwise)
