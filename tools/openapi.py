@@ -114,7 +114,7 @@ def _headers(route: Route) -> Iterator[tuple[str, str]]:
             "Idempotency-Key",
             "For 24 hours a repeated request with this key gets the first answer (1-255 characters).",
         )
-    if route.method in ("PATCH", "DELETE"):
+    if route.versioned:
         yield "If-Match", "An ETag: refuse with 412 if it is not the current version."
     if route.method == "GET" and route.etag:
         yield "If-None-Match", "An ETag: answer 304 if nothing changed."
@@ -147,7 +147,7 @@ def _failures(route: Route) -> dict[str, Any]:
         statuses |= {413}
     if route.method == "POST":
         statuses |= {422}
-    if route.method in ("PATCH", "DELETE"):
+    if route.versioned:
         statuses |= {412}
     failures: dict[str, Any] = {str(s): {"$ref": f"#/components/responses/{s}"} for s in sorted(statuses)}
     if route.method == "GET" and route.etag:

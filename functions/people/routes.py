@@ -43,7 +43,7 @@ def list_own_followers(call: Call) -> Any:
     return call.page(page, views.user_summary)
 
 
-@router.delete("/user_account/followers/{username}", scopes=WRITE)
+@router.delete("/user_account/followers/{username}", scopes=WRITE, versioned=False)
 def remove_follower(call: Call) -> Any:
     """Make a user follow the caller no more."""
     follows.remove_follower(call.viewer, call.username())
@@ -73,7 +73,7 @@ def follow_board(call: Call) -> Any:
     return call.once(lambda receipt: board_follows.follow(call.viewer, board_id, receipt=receipt), _board)
 
 
-@router.delete("/user_account/following/boards/{board_id}", scopes=WRITE)
+@router.delete("/user_account/following/boards/{board_id}", scopes=WRITE, versioned=False)
 def unfollow_board(call: Call) -> Any:
     """Follow a board no more, also where its owner is followed."""
     board_follows.unfollow(call.viewer, call.id("board_id"))
@@ -88,7 +88,7 @@ def follow_user(call: Call) -> Any:
     return call.once(lambda receipt: follows.follow(call.viewer, username, receipt=receipt), _followed)
 
 
-@router.delete("/user_account/following/{username}", scopes=WRITE)
+@router.delete("/user_account/following/{username}", scopes=WRITE, versioned=False)
 def unfollow_user(call: Call) -> Any:
     """Follow a user no more, or withdraw the request to."""
     follows.unfollow(call.viewer, call.username())
@@ -108,7 +108,7 @@ def approve_follow_request(call: Call) -> Any:
     return call.once(lambda receipt: follows.approve(call.viewer, username, receipt=receipt), _person)
 
 
-@router.delete("/user_account/follow_requests/{username}", scopes=WRITE)
+@router.delete("/user_account/follow_requests/{username}", scopes=WRITE, versioned=False)
 def decline_follow_request(call: Call) -> Any:
     """Decline a user's request to follow the caller; they may ask again."""
     follows.decline(call.viewer, call.username())
@@ -128,7 +128,7 @@ def block_user(call: Call) -> Any:
     return call.once(lambda receipt: blocks.block(call.viewer, username, receipt=receipt), _person)
 
 
-@router.delete("/user_account/blocks/{username}", scopes=WRITE)
+@router.delete("/user_account/blocks/{username}", scopes=WRITE, versioned=False)
 def unblock_user(call: Call) -> Any:
     """Block a user no more; what was followed stays undone."""
     blocks.unblock(call.viewer, call.username())

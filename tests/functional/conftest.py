@@ -1,6 +1,6 @@
 """The real handlers on moto: one empty table and bucket for each test."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -10,6 +10,7 @@ from moto import mock_aws
 from presence.http import viewer
 from presence.storage import archives, table, uploads
 from presence.storage.models import Item
+from presence.storage.table import Transaction
 from tests.conftest import ENVIRONMENT
 from tests.support.stored import Stream
 
@@ -49,3 +50,23 @@ def fresh_clients() -> None:
 def stream(cloud: None) -> Stream:
     """The table's stream, from here on."""
     return Stream()
+
+
+type Interpose = Callable[[Callable[[], object]], None]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Interpose:
+    """Takes what somebody else does just before the next transaction."""
+
+    def interpose(action: Callable[[], object]) -> None:
+        commit = Transaction.commit
+
+        def overtaken(self: Transaction) -> None:
+            monkeypatch.setattr(Transaction, "commit", commit)
+            action()
+            commit(self)
+
+        monkeypatch.setattr(Transaction, "commit", overtaken)
+
+    return interpose

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from presence.storage import keys
-from presence.storage.table import Transaction
+from tests.functional.conftest import Interpose
 from tests.support.api import Client, Reply
 from tests.support.content import a_board, a_pin, a_section, ids, refusal
 from tests.support.people import a_user
@@ -20,25 +20,6 @@ from tests.support.wire import (
     STALE,
     Refusal,
 )
-
-type Interpose = Callable[[Callable[[], object]], None]
-
-
-@pytest.fixture
-def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Interpose:
-    """Takes what somebody else does just before the next transaction."""
-
-    def interpose(action: Callable[[], object]) -> None:
-        commit = Transaction.commit
-
-        def overtaken(self: Transaction) -> None:
-            monkeypatch.setattr(Transaction, "commit", commit)
-            action()
-            commit(self)
-
-        monkeypatch.setattr(Transaction, "commit", overtaken)
-
-    return interpose
 
 
 class World(NamedTuple):

@@ -69,6 +69,24 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("GET", "/user_account/imports"): Expected(200, EVERYTHING),
     ("GET", "/user_account/imports/{import_id}"): Expected(200, EVERYTHING),
     ("POST", "/user_account/imports/{import_id}/start"): Expected(201, EVERYTHING),
+    ("GET", "/boards/{board_id}/collaborators"): Expected(200, BOARDS_READ),
+    ("PATCH", "/boards/{board_id}/collaborators/{username}"): Expected(200, BOARDS_WRITE),
+    ("DELETE", "/boards/{board_id}/collaborators/{username}"): Expected(204, BOARDS_WRITE),
+    ("POST", "/boards/{board_id}/transfer"): Expected(201, BOARDS_WRITE),
+    ("POST", "/boards/{board_id}/invitations"): Expected(201, BOARDS_WRITE),
+    ("GET", "/boards/{board_id}/invitations"): Expected(200, BOARDS_READ),
+    ("DELETE", "/boards/{board_id}/invitations/{username}"): Expected(204, BOARDS_WRITE),
+    ("GET", "/user_account/invitations"): Expected(200, BOARDS_READ),
+    ("POST", "/user_account/invitations/{board_id}"): Expected(201, BOARDS_WRITE),
+    ("DELETE", "/user_account/invitations/{board_id}"): Expected(204, BOARDS_WRITE),
+    ("POST", "/boards/{board_id}/invitation_links"): Expected(201, BOARDS_WRITE),
+    ("GET", "/boards/{board_id}/invitation_links"): Expected(200, BOARDS_READ),
+    ("DELETE", "/boards/{board_id}/invitation_links/{link_id}"): Expected(204, BOARDS_WRITE),
+    ("POST", "/invitation_links/accept"): Expected(201, BOARDS_WRITE),
+    ("POST", "/boards/{board_id}/join_requests"): Expected(201, BOARDS_WRITE),
+    ("GET", "/boards/{board_id}/join_requests"): Expected(200, BOARDS_READ),
+    ("POST", "/boards/{board_id}/join_requests/{username}"): Expected(201, BOARDS_WRITE),
+    ("DELETE", "/boards/{board_id}/join_requests/{username}"): Expected(204, BOARDS_WRITE),
     ("GET", "/openapi.json"): Expected(200, ()),
 }
 
@@ -89,6 +107,13 @@ def a_valid_body(method: str, path: str, *, board_id: str = "1") -> Any:
         ("POST", "/user_account/exports"): {},
         ("POST", "/user_account/imports"): {"size": 1000},
         ("POST", "/user_account/imports/{import_id}/start"): {},
+        ("PATCH", "/boards/{board_id}/collaborators/{username}"): {"role": "viewer"},
+        ("POST", "/boards/{board_id}/transfer"): {"username": "anybody"},
+        ("POST", "/boards/{board_id}/invitations"): {"username": "anybody", "role": "editor"},
+        ("POST", "/boards/{board_id}/invitation_links"): {"role": "contributor"},
+        ("POST", "/invitation_links/accept"): {"token": "any"},
+        ("POST", "/boards/{board_id}/join_requests"): {"role": "contributor"},
+        ("POST", "/boards/{board_id}/join_requests/{username}"): {"role": "viewer"},
     }.get((method, path))
 
 
@@ -108,6 +133,7 @@ USER_NOT_FOUND = Refusal(404, 30)
 BOARD_NOT_FOUND = Refusal(404, 40)
 PIN_NOT_FOUND = Refusal(404, 50)
 SECTION_NOT_FOUND = Refusal(404, 2031)
+NOT_FOUND = Refusal(404, 404)
 METHOD_NOT_ALLOWED = Refusal(405, 5)
 CONFLICT = Refusal(409, 409)
 STALE = Refusal(412, 412)

@@ -85,3 +85,6 @@ def _(user: Client) -> tuple[dict[str, str], Any]:
 _IDS = ("board_id", "section_id", "pin_id", "link_id", "export_id", "import_id")
 NOWHERE = dict.fromkeys(_IDS, "1") | {"username": "nobody_at_all"}
 """Parameters for every path, of things that are not there."""
+
+
+from tests.support import together  # noqa: E402, F401 - what each area's routes need to be there

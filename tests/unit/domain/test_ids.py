@@ -3,7 +3,7 @@ import re
 import pytest
 
 from presence.domain import clock
-from presence.domain.ids import earlier_id, new_id
+from presence.domain.ids import earlier_id, made_at, new_id
 
 AT_LAUNCH = 1_790_000_000.0
 IN_2086 = 3_660_000_000.0
@@ -52,3 +52,10 @@ def test_an_id_made_after_another_is_earlier_the_larger_its_number_and_always_th
     assert len({*made, base}) == 1000
     assert max(made) < base
     assert {len(each) for each in made} == {19}
+
+
+@pytest.mark.parametrize("seconds", [AT_LAUNCH, IN_2086])
+def test_an_id_tells_when_it_was_made(at, seconds: float) -> None:
+    at(seconds)
+
+    assert made_at(new_id()) == clock.timestamp(seconds)

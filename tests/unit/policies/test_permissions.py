@@ -19,6 +19,7 @@ owner        list board            yes     yes        yes     yes       boards:r
 owner        view pins             yes     yes        yes     yes       pins:read_secret
 owner        add pin               yes     yes        yes     no        pins:write_secret
 owner        archive board         yes     yes        yes     yes       boards:write_secret
+owner        ask to join           no      no         no      no        -
 owner        choose cover          yes     yes        yes     no        boards:write_secret
 owner        delete board          yes     yes        yes     yes       boards:write_secret
 owner        edit any pin          yes     yes        yes     no        pins:write_secret
@@ -26,6 +27,7 @@ owner        edit board            yes     yes        yes     no        boards:w
 owner        edit own pin          yes     yes        yes     no        pins:write_secret
 owner        edit sections         yes     yes        yes     no        boards:write_secret
 owner        explain visibility    yes     yes        yes     yes       -
+owner        leave board           no      no         no      no        -
 owner        manage collaborators  yes     yes        yes     yes       boards:write_secret
 owner        merge board           yes     yes        yes     no        boards:write_secret
 owner        order pins            yes     yes        yes     no        pins:write_secret
@@ -35,6 +37,7 @@ editor       list board            yes     no         yes     yes       boards:r
 editor       view pins             yes     yes        yes     yes       pins:read_secret
 editor       add pin               yes     yes        yes     no        pins:write_secret
 editor       archive board         no      no         no      no        -
+editor       ask to join           no      no         no      no        -
 editor       choose cover          yes     yes        yes     no        boards:write_secret
 editor       delete board          no      no         no      no        -
 editor       edit any pin          yes     yes        yes     no        pins:write_secret
@@ -42,6 +45,7 @@ editor       edit board            no      no         no      no        -
 editor       edit own pin          yes     yes        yes     no        pins:write_secret
 editor       edit sections         yes     yes        yes     no        boards:write_secret
 editor       explain visibility    no      no         no      no        -
+editor       leave board           yes     yes        yes     yes       boards:write_secret
 editor       manage collaborators  no      no         no      no        -
 editor       merge board           no      no         no      no        -
 editor       order pins            yes     yes        yes     no        pins:write_secret
@@ -51,6 +55,7 @@ contributor  list board            yes     no         yes     yes       boards:r
 contributor  view pins             yes     yes        yes     yes       pins:read_secret
 contributor  add pin               yes     yes        yes     no        pins:write_secret
 contributor  archive board         no      no         no      no        -
+contributor  ask to join           no      no         no      no        -
 contributor  choose cover          no      no         no      no        -
 contributor  delete board          no      no         no      no        -
 contributor  edit any pin          no      no         no      no        -
@@ -58,6 +63,7 @@ contributor  edit board            no      no         no      no        -
 contributor  edit own pin          yes     yes        yes     no        pins:write_secret
 contributor  edit sections         no      no         no      no        -
 contributor  explain visibility    no      no         no      no        -
+contributor  leave board           yes     yes        yes     yes       boards:write_secret
 contributor  manage collaborators  no      no         no      no        -
 contributor  merge board           no      no         no      no        -
 contributor  order pins            no      no         no      no        -
@@ -67,6 +73,7 @@ viewer       list board            yes     no         yes     yes       boards:r
 viewer       view pins             yes     yes        yes     yes       pins:read_secret
 viewer       add pin               no      no         no      no        -
 viewer       archive board         no      no         no      no        -
+viewer       ask to join           no      no         no      no        -
 viewer       choose cover          no      no         no      no        -
 viewer       delete board          no      no         no      no        -
 viewer       edit any pin          no      no         no      no        -
@@ -74,6 +81,7 @@ viewer       edit board            no      no         no      no        -
 viewer       edit own pin          no      no         no      no        -
 viewer       edit sections         no      no         no      no        -
 viewer       explain visibility    no      no         no      no        -
+viewer       leave board           yes     yes        yes     yes       boards:write_secret
 viewer       manage collaborators  no      no         no      no        -
 viewer       merge board           no      no         no      no        -
 viewer       order pins            no      no         no      no        -
@@ -83,6 +91,7 @@ stranger     list board            yes     no         no      no        -
 stranger     view pins             yes     yes        no      no        -
 stranger     add pin               no      no         no      no        -
 stranger     archive board         no      no         no      no        -
+stranger     ask to join           yes     yes        no      no        -
 stranger     choose cover          no      no         no      no        -
 stranger     delete board          no      no         no      no        -
 stranger     edit any pin          no      no         no      no        -
@@ -90,6 +99,7 @@ stranger     edit board            no      no         no      no        -
 stranger     edit own pin          no      no         no      no        -
 stranger     edit sections         no      no         no      no        -
 stranger     explain visibility    no      no         no      no        -
+stranger     leave board           no      no         no      no        -
 stranger     manage collaborators  no      no         no      no        -
 stranger     merge board           no      no         no      no        -
 stranger     order pins            no      no         no      no        -
@@ -177,7 +187,7 @@ def test_the_table_holds_every_role_with_every_action() -> None:
 @pytest.mark.parametrize("action", Action)
 def test_a_refusal_says_what_is_not_permitted(action: Action) -> None:
     with pytest.raises(NotPermitted, match=str(action)):
-        require_board(action, a_board(), a_standing())
+        require_board(action, a_board(privacy="SECRET"), a_standing())
 
 
 def test_a_refusal_on_an_archived_board_says_that_it_is_archived() -> None:

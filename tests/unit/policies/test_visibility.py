@@ -13,6 +13,7 @@ from presence.policies.visibility import (
     decide,
     may_list_board,
     may_see_inside,
+    may_see_invitation,
     may_see_user,
     may_view_board,
     may_view_pins,
@@ -177,6 +178,27 @@ def test_the_chain_ends_with_the_rule_that_decided(
     assert last == (rule, verdict)
     assert [asked for asked, _ in before] == list(RULES[: RULES.index(rule)])
     assert {said for _, said in before} <= {Verdict.NO_SAY}
+
+
+@pytest.mark.parametrize("facts", [{}, {"privacy": "SECRET"}, {"archived_at": ANY_TIME}])
+def test_an_invitation_names_a_board_that_its_members_see(facts: dict[str, Any]) -> None:
+    assert may_see_invitation(a_board(**facts), a_standing())
+
+
+@pytest.mark.parametrize("facts", GONE)
+def test_an_invitation_to_a_board_that_is_gone_is_hidden(facts: dict[str, Any]) -> None:
+    assert not may_see_invitation(a_board(**facts), a_standing())
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_block_hides_an_invitation(block: dict[str, bool]) -> None:
+    assert not may_see_invitation(a_board(), a_standing(tie=a_tie(**block)))
+
+
+def test_an_invitation_to_a_secret_board_is_hidden_from_a_token_that_shows_no_secrets() -> None:
+    narrow = a_viewer(scopes=ALL_SCOPES - {Scope.BOARDS_READ_SECRET})
+
+    assert not may_see_invitation(a_board(privacy="SECRET"), a_standing(viewer=narrow))
 
 
 def test_a_chain_in_which_no_rule_decides_hides() -> None:

@@ -13,6 +13,9 @@ from presence.domain.entities import (
     BoardFollow,
     Following,
     Image,
+    Invitation,
+    InvitationLink,
+    JoinRequest,
     Media,
     Member,
     Pin,
@@ -22,7 +25,7 @@ from presence.domain.entities import (
     Section,
     Tie,
 )
-from presence.storage import boards, codec, pins, profiles
+from presence.storage import boards, codec, members, pins, profiles
 from presence.storage.models import BoardFollowItem, Item, MemberItem, TieItem
 from presence.storage.table import Raw, Transaction
 from tests.support.values import a_board, a_pin, a_profile, a_section
@@ -148,14 +151,30 @@ member_values = st.builds(
     since=ids,
     added_by=ids,
 )
+roles = st.sampled_from([str(role) for role in Role])
+invitation_values = st.builds(
+    Invitation, board_id=ids, user_id=ids, role=roles, since=ids, invited_by=ids, ends_at=counts
+)
+link_values = st.builds(
+    InvitationLink,
+    id=ids,
+    board_id=ids,
+    role=roles,
+    digest=texts,
+    made_by=ids,
+    ends_at=counts,
+    uses=counts,
+    max_uses=st.none() | counts,
+)
+join_request_values = st.builds(JoinRequest, board_id=ids, user_id=ids, role=roles, since=ids, message=maybe)
 
 ANY_ERROR = RuntimeError()
 
 
-def _written(put: Callable[..., None], value: Any) -> Raw:
+def _written(put: Callable[..., None], value: Any, **rest: Any) -> Raw:
     """The item as it goes over the wire to DynamoDB."""
     tx = Transaction()
-    put(tx, value, otherwise=ANY_ERROR)
+    put(tx, value, otherwise=ANY_ERROR, **rest)
     [operation] = tx._operations
     item: Raw = orjson.loads(orjson.dumps(operation.request["Put"]["Item"]))
     return item
@@ -195,6 +214,21 @@ def test_a_tie_survives_the_table(value: Tie) -> None:
 @given(board_follow_values)
 def test_a_board_follow_survives_the_table(value: BoardFollow) -> None:
     assert codec.board_follow(_serialised(BoardFollowItem, codec.board_follow_attributes(value))) == value
+
+
+@given(invitation_values)
+def test_an_invitation_survives_the_table(value: Invitation) -> None:
+    assert codec.invitation(_written(members.put_invitation, value, instead_of=None)) == value
+
+
+@given(link_values)
+def test_an_invitation_link_survives_the_table(value: InvitationLink) -> None:
+    assert codec.invitation_link(_written(members.put_link, value)) == value
+
+
+@given(join_request_values)
+def test_a_join_request_survives_the_table(value: JoinRequest) -> None:
+    assert codec.join_request(_written(members.put_join_request, value, instead_of=None)) == value
 
 
 @given(member_values)

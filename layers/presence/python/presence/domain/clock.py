@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from time import time as _time
 
-HOUR = 3600
+MINUTE = 60
+HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 

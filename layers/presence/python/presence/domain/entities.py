@@ -270,6 +270,55 @@ class Member:
         return position(self.board_id, self.since)
 
 
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """To work on a board, until the user whom it names answers it. It shows them that board's name, not the board."""
+
+    board_id: str
+    user_id: str
+    role: str
+    since: str
+    invited_by: str
+    ends_at: int
+    """Seconds since the epoch. Not named ``expires_at``: what DynamoDB removes would stay counted."""
+
+    @property
+    def position(self) -> str:
+        """In the list of what a user is invited to."""
+        return position(self.board_id, self.since)
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationLink:
+    """To work on a board, for whoever has its token."""
+
+    id: str
+    board_id: str
+    role: str
+    digest: str
+    """Of the token's secret, which is kept nowhere."""
+    made_by: str
+    ends_at: int
+    """Seconds since the epoch."""
+    uses: int = 0
+    max_uses: int | None = None
+
+    @property
+    def position(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRequest:
+    """A user's wish to work on a board that they can see."""
+
+    board_id: str
+    user_id: str
+    role: str
+    since: str
+    message: str | None = None
+
+
 class JobStatus(StrEnum):
     """Where the making or the reading of an archive is."""
 

@@ -103,6 +103,27 @@ class ImportNotFound(PresenceError):
         super().__init__("Import not found.")
 
 
+class CollaboratorNotFound(PresenceError):
+    """The user is there, but not among the board's collaborators."""
+
+    def __init__(self) -> None:
+        super().__init__("This user is not a collaborator of the board.")
+
+
+class InvitationNotFound(PresenceError):
+    """No such invitation or link; or it is over, used up, revoked, or hidden from the caller."""
+
+    def __init__(self) -> None:
+        super().__init__("Invitation not found.")
+
+
+class JoinRequestNotFound(PresenceError):
+    """Nobody of this name asks to join the board."""
+
+    def __init__(self) -> None:
+        super().__init__("Join request not found.")
+
+
 class RouteNotFound(PresenceError):
     """No route has this path."""
 

@@ -28,3 +28,8 @@ def earlier_id(base: str, number: int) -> str:
     made_ms = (int(base) >> _RANDOM_BITS) - number
     digest = hashlib.sha256(f"{base} {number}".encode()).digest()
     return str(made_ms << _RANDOM_BITS | int.from_bytes(digest) & (1 << _RANDOM_BITS) - 1)
+
+
+def made_at(thing_id: str) -> str:
+    """When an id was made, as an RFC 3339 UTC time."""
+    return clock.timestamp(((int(thing_id) >> _RANDOM_BITS) + _EPOCH_MS) / 1000)

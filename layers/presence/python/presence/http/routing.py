@@ -28,6 +28,8 @@ class Route:
     answer: str | None = None
     """The name of a class of ``presence.schemas.answers``; None for 204."""
     etag: bool = False
+    versioned: bool = False
+    """It honours ``If-Match``: what it changes counts its versions."""
 
     @property
     def summary(self) -> str:
@@ -56,11 +58,13 @@ class Router:
     ) -> Callable[[Endpoint], Endpoint]:
         return self._route("POST", path, scopes, body=body, answer=answer, status=201, etag=True)
 
-    def patch(self, path: str, *, scopes: Iterable[Scope], body: str, answer: str) -> Callable[[Endpoint], Endpoint]:
-        return self._route("PATCH", path, scopes, body=body, answer=answer, status=200, etag=True)
+    def patch(
+        self, path: str, *, scopes: Iterable[Scope], body: str, answer: str, versioned: bool = True
+    ) -> Callable[[Endpoint], Endpoint]:
+        return self._route("PATCH", path, scopes, body=body, answer=answer, status=200, etag=True, versioned=versioned)
 
-    def delete(self, path: str, *, scopes: Iterable[Scope]) -> Callable[[Endpoint], Endpoint]:
-        return self._route("DELETE", path, scopes, status=204)
+    def delete(self, path: str, *, scopes: Iterable[Scope], versioned: bool = True) -> Callable[[Endpoint], Endpoint]:
+        return self._route("DELETE", path, scopes, status=204, versioned=versioned)
 
     def _route(self, method: str, path: str, scopes: Iterable[Scope], **rest: Any) -> Callable[[Endpoint], Endpoint]:
         def register(endpoint: Endpoint) -> Endpoint:

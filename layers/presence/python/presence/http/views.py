@@ -74,7 +74,7 @@ def pin(placed: Placed) -> View:
         "board_section_id": placed.section_id,
         "board_owner": {"username": placed.seen.owner_name},
         "is_owner": value.owner_id == placed.standing.viewer.user_id,
-        "added_by": {"username": placed.added_by} if placed.added_by else None,
+        "added_by": person(placed.added_by),
         "is_standard": True,
         "has_been_promoted": False,
         "parent_pin_id": value.parent_pin_id,
@@ -83,6 +83,10 @@ def pin(placed: Placed) -> View:
     if media := _media(value.media):
         view["media"] = media
     return view
+
+
+def person(username: str | None) -> View | None:
+    return {"username": username} if username else None
 
 
 def account(value: Profile) -> View:

@@ -11,6 +11,7 @@ from presence.policies.visibility import Standing
 class Action(StrEnum):
     ADD_PIN = "add pins to this board"
     ARCHIVE_BOARD = "archive or restore this board"
+    ASK_TO_JOIN = "ask to join this board"
     CHOOSE_COVER = "choose the cover of this board"
     DELETE_BOARD = "delete this board"
     EDIT_ANY_PIN = "change other people's pins on this board"
@@ -18,26 +19,29 @@ class Action(StrEnum):
     EDIT_OWN_PIN = "change pins on this board"
     EDIT_SECTIONS = "edit the sections of this board"
     EXPLAIN_VISIBILITY = "ask who may see this board"
+    LEAVE_BOARD = "leave this board"
     MANAGE_COLLABORATORS = "manage the collaborators of this board"
     MERGE_BOARD = "merge this board with another"
     ORDER_PINS = "order the pins of this board"
     TRANSFER_BOARD = "give this board to somebody else"
 
 
-_CONTRIBUTOR = frozenset({Action.ADD_PIN, Action.EDIT_OWN_PIN})
+_VIEWER = frozenset({Action.LEAVE_BOARD})
+_CONTRIBUTOR = _VIEWER | {Action.ADD_PIN, Action.EDIT_OWN_PIN}
 _EDITOR = _CONTRIBUTOR | {Action.CHOOSE_COVER, Action.EDIT_ANY_PIN, Action.EDIT_SECTIONS, Action.ORDER_PINS}
 _RIGHTS: dict[str | None, frozenset[Action]] = {
-    None: frozenset(),
-    Role.VIEWER: frozenset(),
+    None: frozenset({Action.ASK_TO_JOIN}),
+    Role.VIEWER: _VIEWER,
     Role.CONTRIBUTOR: _CONTRIBUTOR,
     Role.EDITOR: _EDITOR,
-    Role.OWNER: frozenset(Action),
+    Role.OWNER: frozenset(Action) - {Action.ASK_TO_JOIN, Action.LEAVE_BOARD},
 }
 _WHILE_ARCHIVED = frozenset(
     {
         Action.ARCHIVE_BOARD,
         Action.DELETE_BOARD,
         Action.EXPLAIN_VISIBILITY,
+        Action.LEAVE_BOARD,
         Action.MANAGE_COLLABORATORS,
         Action.TRANSFER_BOARD,
     }
@@ -53,7 +57,7 @@ def require_board(action: Action, board: Board, standing: Standing) -> None:
         NotPermitted: the viewer's role on the board does not include it, or the board is archived.
         ScopeMissing: the board is secret and the token does not allow changing secret things.
     """
-    if action not in _RIGHTS[standing.role]:
+    if action not in _RIGHTS[standing.role] or (standing.role is None and board.privacy == Privacy.SECRET):
         raise NotPermitted(f"You are not permitted to {action}.")
     if board.archived_at and action not in _WHILE_ARCHIVED:
         raise NotPermitted("This board is archived; restore it to change it.")

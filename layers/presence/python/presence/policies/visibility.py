@@ -5,7 +5,7 @@ can be told why somebody sees a board or does not.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from presence.domain.entities import Board, Following, Privacy, Profile, Role, Tie, Viewer
@@ -123,6 +123,11 @@ def may_view_pins(board: Board, standing: Standing) -> bool:
     That token need not show secret boards themselves: pins and boards have scopes of their own.
     """
     return _shows(board, standing, Scope.PINS_READ_SECRET)
+
+
+def may_see_invitation(board: Board, standing: Standing) -> bool:
+    """Who is invited to a board may know which one it is, be it secret, if they could see it as its member."""
+    return may_view_board(board, replace(standing, role=standing.role or Role.VIEWER))
 
 
 def may_list_board(board: Board, standing: Standing) -> bool:

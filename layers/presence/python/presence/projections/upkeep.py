@@ -17,7 +17,7 @@ Image = Mapping[str, Any] | None
 
 @dataclass(frozen=True, slots=True)
 class CleanUpBoard:
-    """Delete the pins and sections of a deleted board, then the board."""
+    """Delete the pins of a deleted board, what else lies with it (sections, members, invitations), and the board."""
 
     board_id: str
 

@@ -198,6 +198,71 @@ class UserPage(_Answer):
     bookmark: str | None
 
 
+class Collaborator(_Answer):
+    username: str
+    role: Role
+    since: str
+    added_by: Owner | None
+
+
+class _Invited(_Answer):
+    role: Role
+    invited_by: Owner | None
+    created_at: str
+    expires_at: str
+
+
+class Invitation(_Invited):
+    username: str
+
+
+class ReceivedInvitation(_Invited):
+    board_id: str = AnId
+    board_name: str
+
+
+class InvitationLink(_Answer):
+    id: str = AnId
+    role: Role
+    uses: int = Count
+    max_uses: int | None
+    created_at: str
+    expires_at: str
+    token: str | None = Field(description="Shown when the link is made, and never again.")
+
+
+class JoinRequest(_Answer):
+    username: str
+    role: Role
+    message: str | None
+    created_at: str
+
+
+class CollaboratorPage(_Answer):
+    items: list[Collaborator]
+    bookmark: str | None
+
+
+class InvitationPage(_Answer):
+    items: list[Invitation]
+    bookmark: str | None
+
+
+class ReceivedInvitationPage(_Answer):
+    items: list[ReceivedInvitation]
+    bookmark: str | None
+
+
+class InvitationLinkPage(_Answer):
+    items: list[InvitationLink]
+    bookmark: str | None
+
+
+class JoinRequestPage(_Answer):
+    items: list[JoinRequest]
+    bookmark: str | None
+
+
 class BoardPage(_Answer):
     items: list[Board]
     bookmark: str | None

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
+from presence.domain import clock
 from presence.domain.entities import Privacy
 from presence.domain.errors import BoardNameInvalid, PresenceError
 from presence.schemas.base import Request
@@ -18,6 +19,10 @@ def _web_address(value: str) -> str:
     return value
 
 
+DEFAULT_LINK_SECONDS, MAX_LINK_SECONDS = 7 * clock.DAY, 30 * clock.DAY
+MAX_LINK_USES = 10_000
+MemberRole = Literal["viewer", "contributor", "editor"]
+Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+$", max_length=64)]
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9]+$", max_length=32)]
 Link = Annotated[
     str | None, StringConstraints(max_length=2048), AfterValidator(lambda text: _web_address(text) if text else None)
@@ -159,3 +164,38 @@ class ImportStart(Request):
 class UserFollow(Request):
     auto_follow: bool | None = None
     """Clients of v5 send it; here a follow is always meant."""
+
+
+class CollaboratorUpdate(Request):
+    role: MemberRole | None = None
+
+
+class InvitationCreate(Request):
+    username: Username
+    role: MemberRole
+
+
+class InvitationLinkCreate(Request):
+    role: MemberRole
+    expires_in_seconds: Annotated[
+        int, Field(ge=clock.MINUTE, le=MAX_LINK_SECONDS), _or_default(DEFAULT_LINK_SECONDS)
+    ] = DEFAULT_LINK_SECONDS
+    max_uses: Annotated[int | None, Field(ge=1, le=MAX_LINK_USES)] = None
+
+
+class InvitationLinkAccept(Request):
+    token: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class JoinRequestCreate(Request):
+    role: Annotated[MemberRole, _or_default("contributor")] = "contributor"
+    message: Annotated[str, StringConstraints(max_length=500)] | None = None
+
+
+class JoinRequestApprove(Request):
+    role: MemberRole | None = None
+
+
+class BoardTransfer(_BoardRequest):
+    username: Username
+    name: BoardName | None = None

@@ -103,6 +103,15 @@ def nothing(viewer: Viewer, place: str) -> Seen:
     return Seen(gone(""), Standing(viewer, owner=None), place)
 
 
+def names(facts: Facts) -> dict[str, str]:
+    """The usernames of those whom the viewer may see, by user id."""
+    return {
+        user_id: profile.username
+        for user_id, profile in facts.profiles.items()
+        if visibility.may_see_user(profile, facts.ties.get(user_id))
+    }
+
+
 def gone(board_id: str) -> Board:
     """Stands for a board that is not there any more, where something still names it. It is hidden from everybody."""
     return Board(id=board_id, owner_id="", name="", slug="", privacy="", created_at="", deleted=True)

@@ -26,7 +26,6 @@ from presence.services.access import Seen
 from presence.services.paging import Page, PageRequest, fill
 from presence.services.receipts import Receipt
 from presence.storage import boards, pins, profiles, standings, uploads
-from presence.storage.standings import Facts
 from presence.storage.table import Otherwise, Transaction
 
 QUICK_SAVES = "Quick saves"
@@ -95,7 +94,7 @@ def get(viewer: Viewer, pin_id: str) -> Placed:
     seen = Seen(board, access.told(viewer, board, facts))
     if not visibility.may_view_pins(board, seen.standing):
         raise PinNotFound
-    return Placed(pin, seen, _names(facts).get(pin.owner_id))
+    return Placed(pin, seen, access.names(facts).get(pin.owner_id))
 
 
 def list_on_board(
@@ -137,18 +136,9 @@ def list_in_section(viewer: Viewer, board_id: str, section_id: str, request: Pag
 def _named(page: Page[Placed], seen: Seen) -> Page[Placed]:
     """Who added each pin of a board: no request where that is the board's owner alone, else 1 per 100 facts."""
     others = {placed.pin.owner_id for placed in page.items} - {seen.board.owner_id}
-    names = _names(standings.load(seen.standing.viewer.user_id, people=others))
+    names = access.names(standings.load(seen.standing.viewer.user_id, people=others))
     names[seen.board.owner_id] = seen.owner_name
     return Page([replace(placed, added_by=names.get(placed.pin.owner_id)) for placed in page.items], page.after)
-
-
-def _names(facts: Facts) -> dict[str, str]:
-    """The usernames of those whom the viewer may see, by user id."""
-    return {
-        user_id: profile.username
-        for user_id, profile in facts.profiles.items()
-        if visibility.may_see_user(profile, facts.ties.get(user_id))
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +184,7 @@ def placed(viewer: Viewer, found: Collection[Pin]) -> list[Placed]:
         people={board.owner_id for board in their_boards.values()} | {pin.owner_id for pin in found},
         board_ids=[board.id for board in their_boards.values() if board.owner_id != viewer.user_id],
     )
-    names = _names(facts)
+    names = access.names(facts)
 
     def seen(board_id: str) -> Seen:
         board = their_boards.get(board_id) or access.gone(board_id)

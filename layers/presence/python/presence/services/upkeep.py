@@ -91,10 +91,10 @@ def _clean_up_board(board_id: str) -> None:
         tx.commit()
 
     def finish() -> None:
-        while sections := boards.list_sections(board_id, after=None, limit=TRANSACTION_LIMIT)[0]:
+        while parts := boards.list_parts(board_id, limit=TRANSACTION_LIMIT):
             tx = Transaction()
-            for section in sections:
-                boards.purge_section(tx, section, otherwise=_Changed())
+            for part in parts:
+                boards.purge_part(tx, part, otherwise=_Changed())
             tx.commit()
         tx = Transaction()
         boards.remove(tx, board_id, otherwise=_not_yet_empty)

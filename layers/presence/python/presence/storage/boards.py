@@ -77,6 +77,7 @@ def id_by_slug(owner_id: str, slug: str) -> str | None:
 
 
 _ALIVE: Condition = BoardItem.pk.exists() & BoardItem.deleted.does_not_exist()
+_OPEN: Condition = _ALIVE & BoardItem.trashed_at.does_not_exist() & BoardItem.merged_into.does_not_exist()
 _SECTION_ALIVE: Condition = SectionItem.pk.exists() & SectionItem.deleted.does_not_exist()
 
 
@@ -123,6 +124,26 @@ def update(tx: Transaction, before: Board, after: Board, *, version: int | None,
     tx.update(BoardItem(*keys.board(before.id)), actions, _still(before, version), otherwise=otherwise)
 
 
+def transfer(tx: Transaction, before: Board, after: Board, *, otherwise: Otherwise) -> None:
+    """Another owner, and perhaps another name, for a board that is as it was read; at the end of the new one's list.
+
+    Its place among the boards of its former owner means nothing there.
+    """
+    listed = keys.archived_boards_of if after.archived_at else keys.boards_of
+    actions = [
+        BoardItem.owner_id.set(after.owner_id),
+        BoardItem.owner_pk.set(listed(after.owner_id)),
+        BoardItem.owner_sk.set(after.id),
+        BoardItem.rank.remove(),
+        BoardItem.name.set(after.name),
+        BoardItem.slug.set(after.slug),
+        BoardItem.version.add(1),
+    ]
+    is_put_away = BoardItem.archived_at.exists() if before.archived_at else BoardItem.archived_at.does_not_exist()
+    condition = _still(before, None) & _OPEN & is_put_away
+    tx.update(BoardItem(*keys.board(before.id)), actions, condition, otherwise=otherwise)
+
+
 def mark_deleted(tx: Transaction, board: Board, *, version: int | None, otherwise: Otherwise) -> None:
     """Gone for every read; the item stays as the order to clean up what is on it."""
     actions = [
@@ -135,7 +156,7 @@ def mark_deleted(tx: Transaction, board: Board, *, version: int | None, otherwis
 
 
 def _still(board: Board, version: int | None) -> Condition:
-    condition: Condition = _ALIVE & (BoardItem.slug == board.slug)
+    condition: Condition = _ALIVE & (BoardItem.slug == board.slug) & (BoardItem.owner_id == board.owner_id)
     return condition if version is None else condition & (BoardItem.version == version)
 
 
@@ -211,9 +232,17 @@ def remove_section(tx: Transaction, board_id: str, section_id: str, *, otherwise
     tx.delete(SectionItem(*keys.section(board_id, section_id)), SectionItem.pin_count == 0, otherwise=otherwise)
 
 
-def purge_section(tx: Transaction, section: Section, *, otherwise: Otherwise) -> None:
-    """A section of a deleted board whose pins are gone."""
-    tx.delete(_section(section), SectionItem.pk.exists(), otherwise=otherwise)
+def list_parts(board_id: str, *, limit: int) -> list[keys.Key]:
+    """What lies with a board but the board itself: its sections, members, invitations, links and join requests."""
+    board = keys.board(board_id)
+    items, _ = table.query(board[0], limit=limit + 1)
+    found = [(item["pk"]["S"], item["sk"]["S"]) for item in items]
+    return [key for key in found if key != board][:limit]
+
+
+def purge_part(tx: Transaction, part: keys.Key, *, otherwise: Otherwise) -> None:
+    """What lies with a deleted board whose pins are gone."""
+    tx.delete(Item(*part), Item.pk.exists(), otherwise=otherwise)
 
 
 def forget_section(tx: Transaction, board_id: str, section_id: str, *, otherwise: Otherwise) -> None:

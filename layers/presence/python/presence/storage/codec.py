@@ -9,12 +9,29 @@ from typing import Any
 
 import orjson
 
-from presence.domain.entities import Board, BoardFollow, Image, Job, Media, Member, Pin, Profile, Section, Tie
+from presence.domain.entities import (
+    Board,
+    BoardFollow,
+    Image,
+    Invitation,
+    InvitationLink,
+    Job,
+    JoinRequest,
+    Media,
+    Member,
+    Pin,
+    Profile,
+    Section,
+    Tie,
+)
 from presence.storage.models import (
     BoardFollowItem,
     BoardItem,
+    InvitationItem,
+    InvitationLinkItem,
     Item,
     JobItem,
+    JoinRequestItem,
     MemberItem,
     PinItem,
     ProfileItem,
@@ -72,6 +89,9 @@ def list_from_wire(text: str) -> tuple[str, ...]:
 board = _decoder(Board, BoardItem, cover=list_from_wire)
 board_follow = _decoder(BoardFollow, BoardFollowItem)
 job = _decoder(Job, JobItem)
+invitation = _decoder(Invitation, InvitationItem)
+invitation_link = _decoder(InvitationLink, InvitationLinkItem)
+join_request = _decoder(JoinRequest, JoinRequestItem)
 member = _decoder(Member, MemberItem)
 section = _decoder(Section, SectionItem)
 pin = _decoder(Pin, PinItem, media=_media_from_wire)
@@ -96,6 +116,18 @@ def job_attributes(value: Job) -> dict[str, Any]:
 
 
 def member_attributes(value: Member) -> dict[str, Any]:
+    return _attributes(value)
+
+
+def invitation_attributes(value: Invitation) -> dict[str, Any]:
+    return _attributes(value)
+
+
+def invitation_link_attributes(value: InvitationLink) -> dict[str, Any]:
+    return _attributes(value)
+
+
+def join_request_attributes(value: JoinRequest) -> dict[str, Any]:
     return _attributes(value)
 
 

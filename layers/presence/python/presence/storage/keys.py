@@ -58,6 +58,23 @@ def member(board_id: str, user_id: str) -> Key:
     return members_of(board_id), f"{MEMBER_PREFIX}{user_id}"
 
 
+INVITATION_PREFIX = "INVITATION#"
+LINK_PREFIX = "LINK#"
+JOIN_REQUEST_PREFIX = "JOIN#"
+
+
+def invitation(board_id: str, user_id: str) -> Key:
+    return members_of(board_id), f"{INVITATION_PREFIX}{user_id}"
+
+
+def invitation_link(board_id: str, link_id: str) -> Key:
+    return members_of(board_id), f"{LINK_PREFIX}{link_id}"
+
+
+def join_request(board_id: str, user_id: str) -> Key:
+    return members_of(board_id), f"{JOIN_REQUEST_PREFIX}{user_id}"
+
+
 def identity(issuer: str, subject: str) -> Key:
     """The user behind a token's issuer and subject."""
     return f"IDENTITY#{issuer}#{subject}", "IDENTITY"
@@ -134,6 +151,11 @@ def trashed_pins_of(owner_id: str) -> str:
 
 def group_boards_of(user_id: str) -> str:
     return f"USER#{user_id}#GROUP_BOARDS"
+
+
+def invitations_of(user_id: str) -> str:
+    """The boards that a user is invited to."""
+    return f"USER#{user_id}#INVITATIONS"
 
 
 def following_of(user_id: str) -> str:

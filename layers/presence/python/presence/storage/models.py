@@ -101,6 +101,10 @@ class BoardItem(Item, discriminator="board"):
     merged_into = UnicodeAttribute(null=True)
     deleted = BooleanAttribute(null=True)
     deleted_section_ids = UnicodeSetAttribute(null=True)
+    invitation_count = NumberAttribute(null=True)
+    """This and the next two are for limits only; absent until there is one."""
+    link_count = NumberAttribute(null=True)
+    join_request_count = NumberAttribute(null=True)
     version = NumberAttribute()
 
 
@@ -209,6 +213,34 @@ class ExportItem(JobItem, discriminator="export"):
 
 class ImportItem(JobItem, discriminator="import"):
     """The reading of one."""
+
+
+class InvitationItem(Item, discriminator="invitation"):
+    board_id = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+    role = UnicodeAttribute()
+    since = UnicodeAttribute()
+    invited_by = UnicodeAttribute()
+    ends_at = NumberAttribute()
+
+
+class InvitationLinkItem(Item, discriminator="invitation_link"):
+    id = UnicodeAttribute()
+    board_id = UnicodeAttribute()
+    role = UnicodeAttribute()
+    digest = UnicodeAttribute()
+    made_by = UnicodeAttribute()
+    ends_at = NumberAttribute()
+    uses = NumberAttribute()
+    max_uses = NumberAttribute(null=True)
+
+
+class JoinRequestItem(Item, discriminator="join_request"):
+    board_id = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+    role = UnicodeAttribute()
+    since = UnicodeAttribute()
+    message = UnicodeAttribute(null=True)
 
 
 class ClaimItem(Item, discriminator="claim"):
