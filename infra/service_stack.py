@@ -46,8 +46,10 @@ class ServiceStack(Stack):
         pins.allow(table, *READ, *WRITE)
         pins.allow_media("PutObject")
 
-        account = Function(self, "account", environment=shared | signed | archives, timeout=answering, **runtime)
+        storing = uploads | archives
+        account = Function(self, "account", environment=shared | signed | storing, timeout=answering, **runtime)
         account.allow(table, *READ, *WRITE)
+        account.allow_media("PutObject")
         # What it signs an address for, it must be allowed itself.
         account.allow_archives("GetObject", "exports")
         account.allow_archives("PutObject", "imports")

@@ -38,12 +38,26 @@ PEOPLE: Mapping[str, Mapping[str, tuple[str, Mapping[str, list[str]]]]] = {
 
 FOLLOWS = {"alice": ["bob", "carol"], "bob": ["alice"], "carol": ["alice"]}
 
+PROFILES: Mapping[str, Mapping[str, Any]] = {
+    "alice": {
+        "display_name": "Alice Moreau",
+        "about": "Small rooms, long walks.",
+        "location": "Lyon",
+        "pronouns": "she/her",
+        "website_url": "https://alice.example",
+        "avatar": {"source_type": "image_url", "url": "https://picsum.photos/seed/alice/400"},
+    },
+    "bob": {"display_name": "Bob Larsen", "about": "I build bikes and sometimes ride them.", "location": "Aarhus"},
+    "carol": {"display_name": "Carol Nwosu", "about": "Bread first.", "pronouns": "she/they"},
+}
+
 
 def seed(stack: Stack) -> int:
     """Make what is missing. Returns the number of boards made."""
     made = 0
     for user, boards in PEOPLE.items():
         api = _Api(stack.api_url, access_token(stack, user))
+        _introduce(api, user)
         present = {board["name"] for board in api.get("/boards?page_size=250")["items"] if board["role"] == "owner"}
         for name in boards.keys() - present:
             privacy, sections = boards[name]
@@ -54,6 +68,11 @@ def seed(stack: Stack) -> int:
         for other in others:
             api.post(f"/user_account/following/{other}", {})
     return made
+
+
+def _introduce(api: "_Api", user: str) -> None:
+    if api.get("/user_account")["display_name"] is None:
+        api.patch("/user_account", PROFILES[user])
 
 
 def _make_board(api: "_Api", name: str, privacy: str, sections: Mapping[str, list[str]]) -> None:
@@ -97,6 +116,9 @@ class _Api:
 
     def post(self, path: str, body: object) -> Any:
         return self._call("POST", path, json.dumps(body).encode())
+
+    def patch(self, path: str, body: object) -> Any:
+        return self._call("PATCH", path, json.dumps(body).encode())
 
     def _call(self, method: str, path: str, body: bytes | None) -> Any:
         request = urllib.request.Request(self._url + path, body, self._headers, method=method)

@@ -3,4 +3,4 @@
 from account.routes import router
 from presence.http.app import serve
 
-handler = serve(router, environment=("ARCHIVE_BUCKET", "BOOKMARK_SECRET", "MEDIA_URL", "TABLE_NAME"))
+handler = serve(router, environment=("ARCHIVE_BUCKET", "BOOKMARK_SECRET", "MEDIA_BUCKET", "MEDIA_URL", "TABLE_NAME"))

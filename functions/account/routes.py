@@ -10,7 +10,8 @@ from presence.http.call import Call
 from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
-from presence.services import accounts, exports, imports
+from presence.services import exports, imports, profiles
+from presence.services.uploading import Upload
 
 router = Router()
 
@@ -29,8 +30,40 @@ PAGING = (PAGE_SIZE, BOOKMARK, FIELDS)
 @router.get("/user_account", scopes=(Scope.USER_ACCOUNTS_READ,), answer="Account", params=(FIELDS,), etag=True)
 def get_account(call: Call) -> Any:
     """Get the caller's profile."""
-    profile = accounts.get(call.viewer)
+    profile = profiles.own(call.viewer)
     return call.one(views.account(profile), profile.version)
+
+
+@router.patch(
+    "/user_account",
+    scopes=(Scope.USER_ACCOUNTS_READ, Scope.USER_ACCOUNTS_WRITE),
+    body="AccountUpdate",
+    answer="Account",
+)
+def update_account(call: Call) -> Any:
+    """Change the caller's profile; a former username leads to the new one for 30 days."""
+    changes, uploads = _changes(call.body())
+    profile = profiles.update(call.viewer, changes, new_uploads=uploads, version=call.if_match())
+    return call.one(views.account(profile), profile.version)
+
+
+def _changes(draft: Any) -> tuple[dict[str, Any], list[Upload]]:
+    """What of the profile is to change, and the pictures to store for it."""
+    changes = {name: value for name, value in draft.given().items() if value is not None or name not in _NEVER_WITHOUT}
+    uploads: list[Upload] = []
+    if "featured_board_ids" in changes:
+        changes["featured_board_ids"] = tuple(changes["featured_board_ids"] or ())
+    for name in ("avatar", "banner"):
+        if changes.get(name):
+            from presence.http import pictures  # noqa: PLC0415 - only needed here
+
+            changes[name], stored = pictures.read_one(changes[name], name)
+            uploads += stored
+    return changes, uploads
+
+
+_NEVER_WITHOUT = ("username", "is_private", "hidden_from_search")
+"""Clients send null for what their user left unset."""
 
 
 @router.post("/user_account/exports", scopes=EXPORT, body="ExportCreate", answer="Export")

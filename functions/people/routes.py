@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from aws_lambda_powertools.event_handler.api_gateway import Response
+
+from presence.domain.entities import Profile
 from presence.http import views
 from presence.http.call import Call, no_content
 from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE, Param, choice, flag
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
-from presence.services import blocks, board_follows, follows, people
+from presence.services import blocks, board_follows, follows, people, profiles
 from presence.services.access import Seen
 from presence.services.people import Person
 
@@ -22,18 +25,53 @@ FEED_TYPE: Param[str] = choice("feed_type", "ALL", _FEED_TYPES, "Accepted; the l
 EXPLICIT = flag("explicit_following", "Only what is followed itself, not what follows from other follows.")
 
 
+@router.get("/users/{username}", scopes=READ, answer="User", params=(FIELDS,), etag=True)
+def get_user(call: Call) -> Any:
+    """Get a user's profile; of a private one that the caller may not look into, its card."""
+    shown = profiles.get(call.viewer, call.username())
+    return _to_engines(shown.profile, call.one(views.user(shown), shown.profile.version))
+
+
+@router.get(
+    "/users/{username}/boards",
+    scopes=(Scope.USER_ACCOUNTS_READ, Scope.BOARDS_READ),
+    answer="BoardPage",
+    params=PAGING,
+)
+def list_user_boards(call: Call) -> Any:
+    """List a user's boards in their order, as far as they are listed to the caller."""
+    person = people.inside(call.viewer, call.username())
+    page = profiles.list_boards(call.viewer, person, call.page_request())
+    return _to_engines(person.profile, call.page(page, views.board))
+
+
+@router.get(
+    "/users/{username}/pins",
+    scopes=(Scope.USER_ACCOUNTS_READ, Scope.BOARDS_READ, Scope.PINS_READ),
+    answer="PinPage",
+    params=PAGING,
+)
+def list_user_pins(call: Call) -> Any:
+    """List the pins that a user added, newest first, on the boards that may be listed to the caller."""
+    person = people.inside(call.viewer, call.username())
+    page = profiles.list_pins(call.viewer, person, call.page_request())
+    return _to_engines(person.profile, call.page(page, views.pin))
+
+
 @router.get("/users/{username}/followers", scopes=READ, answer="UserPage", params=PAGING)
 def list_followers(call: Call) -> Any:
     """List who follows a user, the latest first."""
     person = people.inside(call.viewer, call.username())
-    return call.page(follows.list_followers(call.viewer, person.profile.id, call.page_request()), views.user_summary)
+    page = follows.list_followers(call.viewer, person.profile.id, call.page_request())
+    return _to_engines(person.profile, call.page(page, views.user_summary))
 
 
 @router.get("/users/{username}/following", scopes=READ, answer="UserPage", params=PAGING)
 def list_following(call: Call) -> Any:
     """List whom a user follows, the latest first."""
     person = people.inside(call.viewer, call.username())
-    return call.page(follows.list_following(call.viewer, person.profile.id, call.page_request()), views.user_summary)
+    page = follows.list_following(call.viewer, person.profile.id, call.page_request())
+    return _to_engines(person.profile, call.page(page, views.user_summary))
 
 
 @router.get("/user_account/followers", scopes=READ, answer="UserPage", params=PAGING)
@@ -133,6 +171,16 @@ def unblock_user(call: Call) -> Any:
     """Block a user no more; what was followed stays undone."""
     blocks.unblock(call.viewer, call.username())
     return no_content()
+
+
+def _to_engines(profile: Profile, response: Response[Any]) -> Response[Any]:
+    """Whoever shows it on the web passes this header on, and search engines leave the page out.
+
+    https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag
+    """
+    if profile.hidden_from_search or profile.is_private:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _board(seen: Seen) -> tuple[dict[str, Any], int]:

@@ -121,8 +121,12 @@ def _on_objects(stacks: Stacks, bucket: str) -> dict[str, set[str]]:
     return found
 
 
-def test_only_pins_store_images_and_only_upkeep_deletes_them(stacks: Stacks) -> None:
-    assert _on_objects(stacks, MEDIA_ARN) == {"pins": {"s3:PutObject /*"}, "upkeep": {"s3:DeleteObject /*"}}
+def test_only_pins_and_accounts_store_images_and_only_upkeep_deletes_them(stacks: Stacks) -> None:
+    assert _on_objects(stacks, MEDIA_ARN) == {
+        "account": {"s3:PutObject /*"},
+        "pins": {"s3:PutObject /*"},
+        "upkeep": {"s3:DeleteObject /*"},
+    }
 
 
 def test_archives_are_made_by_upkeep_and_handed_over_by_account(stacks: Stacks) -> None:

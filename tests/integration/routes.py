@@ -141,6 +141,17 @@ def save_pin_without_a_board(user: Client) -> Write:
 
 
 @_write
+def describe_oneself(user: Client) -> Write:
+    return Write(user, "PATCH", "/user_account", {"about": "Any words", "featured_board_ids": [a_board(user)]})
+
+
+@_write
+def upload_another_avatar(user: Client) -> Write:
+    assert user.patch("/user_account", {"avatar": an_upload()}).status == 200
+    return Write(user, "PATCH", "/user_account", {"avatar": an_upload()})
+
+
+@_write
 def create_export(user: Client) -> Write:
     a_pin(user, a_board(user))
     return Write(user, "POST", "/user_account/exports", {})

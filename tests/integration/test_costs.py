@@ -223,7 +223,7 @@ def test_what_is_hidden_takes_as_many_requests_as_what_is_not_there(wire: Wire, 
     assert seen[0] == seen[1]
 
 
-PEOPLE = [(method, path) for method, path in ROUTES if re.match(r"/user_account/(?!blocks).*{username}", path)]
+PEOPLE = [(method, path) for method, path in ROUTES if re.match(r"/(user_account/(?!blocks).*|users/){username}", path)]
 """Who is blocked can block back, and so learns that a username is taken: docs/follows.md."""
 
 

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from presence.domain.usernames import skeleton
+
 type Items = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
@@ -37,6 +39,7 @@ def assert_exact(items: Items) -> None:
     _assert_people(items, boards, living)
     _assert_adders(items, pins)
     _assert_ties(items)
+    _assert_usernames(items)
     _assert_listed(items)
     _assert_uploads(items, pins)
 
@@ -119,6 +122,16 @@ def _edges(items: Items, kind: str) -> list[dict[str, Any]]:
     return [_plain(item) for item in items.values() if item["kind"]["S"] == kind]
 
 
+def _assert_usernames(items: Items) -> None:
+    """Whoever holds a name is called so; former names lead to somebody who is there."""
+    profiles = _of_kind(items, "profile")
+    for (pk, sk), item in items.items():
+        if sk == "USERNAME":
+            holder = profiles[item["holder_id"]["S"]]
+            is_current = skeleton(holder["username"]) == pk.removeprefix("USERNAME#")
+            assert is_current is ("expires_at" not in item), f"{pk} is not what its holder is called"
+
+
 def _assert_listed(items: Items) -> None:
     """Index keys say what the attributes say."""
     lists = {
@@ -188,17 +201,19 @@ def _lists_of_invitation(invitation: Mapping[str, Any]) -> Lists:
 
 def _assert_uploads(items: Items, pins: Mapping[str, Mapping[str, Any]]) -> None:
     shown = {
-        (image["key"], pin_id)
+        (image["key"], f"PIN#{pin_id}")
         for pin_id, pin in pins.items()
         for image in json.loads(pin["media"]).get("images", ())
         if "key" in image
     }
-    referenced = {
-        (pk.removeprefix("UPLOAD#"), sk.removeprefix("PIN#"))
-        for pk, sk in items
-        if pk.startswith("UPLOAD#") and sk.startswith("PIN#")
+    shown |= {
+        (profile[name], f"PROFILE#{user_id}")
+        for user_id, profile in _of_kind(items, "profile").items()
+        for name in ("avatar", "banner")
+        if "://" not in profile.get(name, "://")
     }
-    assert referenced == shown, "references to uploads and what pins show differ"
+    referenced = {(pk.removeprefix("UPLOAD#"), sk) for pk, sk in items if pk.startswith("UPLOAD#") and sk != "UNUSED"}
+    assert referenced == shown, "references to uploads and what is shown differ"
 
 
 def mentions(items: Iterable[Mapping[str, Any]], text: str) -> list[str]:

@@ -46,6 +46,10 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("DELETE", "/pins/{pin_id}"): Expected(204, PINS_WRITE),
     ("POST", "/pins/{pin_id}/save"): Expected(201, PINS_WRITE),
     ("GET", "/user_account"): Expected(200, ("user_accounts:read",)),
+    ("PATCH", "/user_account"): Expected(200, ("user_accounts:read", "user_accounts:write")),
+    ("GET", "/users/{username}"): Expected(200, ("user_accounts:read",)),
+    ("GET", "/users/{username}/boards"): Expected(200, ("user_accounts:read", "boards:read")),
+    ("GET", "/users/{username}/pins"): Expected(200, ("user_accounts:read", "boards:read", "pins:read")),
     ("GET", "/users/{username}/followers"): Expected(200, PEOPLE_READ),
     ("GET", "/users/{username}/following"): Expected(200, PEOPLE_READ),
     ("GET", "/user_account/followers"): Expected(200, PEOPLE_READ),
@@ -103,6 +107,7 @@ def a_valid_body(method: str, path: str, *, board_id: str = "1") -> Any:
         ("POST", "/pins"): {"board_id": board_id, "media_source": ANY_PICTURE},
         ("PATCH", "/pins/{pin_id}"): {"title": "Another title"},
         ("POST", "/pins/{pin_id}/save"): {"board_id": board_id},
+        ("PATCH", "/user_account"): {"display_name": "Another name"},
         ("POST", "/user_account/following/{username}"): {"auto_follow": True},
         ("POST", "/user_account/exports"): {},
         ("POST", "/user_account/imports"): {"size": 1000},
@@ -128,6 +133,7 @@ INVALID = Refusal(400, 1)
 BOARD_NAME = Refusal(400, 400)
 NOT_AUTHENTICATED = Refusal(401, 2)
 SCOPE_MISSING = Refusal(401, 3)
+MOVED = Refusal(307, 307)
 NOT_PERMITTED = Refusal(403, 29)
 USER_NOT_FOUND = Refusal(404, 30)
 BOARD_NOT_FOUND = Refusal(404, 40)

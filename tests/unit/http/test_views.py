@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from openapi_schema_validator import OAS31Validator
 
-from presence.domain.entities import Media, Role
+from presence.domain.entities import Following, Media, Profile, Role
 from presence.http import views
 from presence.schemas import answers
+from presence.services.profiles import Shown
 from tests.support.values import (
     ANY_TIME,
     a_board,
@@ -17,6 +18,7 @@ from tests.support.values import (
     a_profile,
     a_section,
     a_standing,
+    a_tie,
     a_viewer,
     an_image,
     seen,
@@ -69,8 +71,21 @@ def test_a_section_is_as_described() -> None:
     assert _conforms(views.section(a_section()), "Section")
 
 
-def test_an_account_is_as_described() -> None:
-    assert _conforms(views.account(a_profile()), "Account")
+A_FULL_PROFILE = a_profile(
+    **dict.fromkeys(("display_name", "about", "website_url", "location", "pronouns"), "any text"),
+    avatar="1.png",
+    banner="2.png",
+    is_private=True,
+    hidden_from_search=True,
+    featured_board_ids=("1", "2"),
+    follower_count=3,
+    following_count=4,
+)
+
+
+@pytest.mark.parametrize("profile", [a_profile(), A_FULL_PROFILE], ids=["bare", "full"])
+def test_an_account_is_as_described(profile: Profile) -> None:
+    assert _conforms(views.account(profile), "Account")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +129,28 @@ def test_what_is_unknown_of_an_account_is_left_out_or_null() -> None:
     bare = views.account(a_profile())
 
     assert not {"about", "profile_image", "website_url"} & set(bare)
-    assert {name for name in bare if bare[name] is None} == {"business_name", "monthly_views"}
+    assert {name for name in bare if bare[name] is None} == {
+        *("business_name", "monthly_views", "display_name", "location", "pronouns", "banner_image")
+    }
+
+
+@pytest.mark.parametrize("profile", [a_profile(), A_FULL_PROFILE], ids=["bare", "full"])
+@pytest.mark.parametrize("is_open", [False, True])
+@pytest.mark.parametrize("is_own", [False, True])
+@pytest.mark.parametrize("following", [None, *Following])
+def test_a_user_is_as_described(profile: Profile, is_open: bool, is_own: bool, following: str | None) -> None:
+    shown = Shown(profile, a_tie(following=following), is_own=is_own, is_open=is_open)
+
+    assert _conforms(views.user(shown), "User")
+
+
+def test_of_a_user_who_is_closed_only_the_card_is_shown() -> None:
+    card = views.user(Shown(A_FULL_PROFILE, None, is_own=False, is_open=False))
+
+    assert {name for name, value in card.items() if value not in (None, [])} == {
+        *("username", "display_name", "profile_image", "is_private"),
+        *("follower_count", "following_count", "follow_state"),
+    }
 
 
 def test_a_boards_first_picture_is_its_cover_and_the_next_four_its_thumbnails() -> None:

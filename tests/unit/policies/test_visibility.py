@@ -11,7 +11,9 @@ from presence.policies.visibility import (
     Standing,
     Verdict,
     decide,
+    may_feature,
     may_list_board,
+    may_list_pins,
     may_see_inside,
     may_see_invitation,
     may_see_user,
@@ -212,6 +214,31 @@ def test_a_chain_in_which_no_rule_decides_hides() -> None:
 def test_every_rule_says_in_a_sentence_what_it_does(rule: Callable[..., Verdict]) -> None:
     assert rule.__doc__
     assert rule.__doc__.endswith(".")
+
+
+def test_pins_on_a_protected_board_are_listed_to_its_owner_only() -> None:
+    board = a_board(privacy="PROTECTED")
+
+    assert may_list_pins(board, a_standing("owner"))
+    assert not any(may_list_pins(board, a_standing(role)) for role in (None, *MEMBERS))
+
+
+def test_pins_are_listed_to_those_who_see_them() -> None:
+    assert may_list_pins(a_board(), a_standing())
+    assert may_list_pins(a_board(privacy="SECRET"), a_standing("viewer"))
+    assert not may_list_pins(a_board(privacy="SECRET"), a_standing())
+
+
+def test_a_profile_features_public_boards_of_its_own() -> None:
+    assert may_feature(a_board(owner_id="1"), "1")
+    assert not may_feature(a_board(owner_id="2"), "1")
+
+
+@pytest.mark.parametrize(
+    "facts", [{"privacy": "PROTECTED"}, {"privacy": "SECRET"}, {"archived_at": ANY_TIME}, *GONE], ids=str
+)
+def test_a_board_that_is_not_listed_to_everybody_is_not_featured(facts: dict[str, Any]) -> None:
+    assert not may_feature(a_board(owner_id="1", **facts), "1")
 
 
 def test_a_person_is_there_for_strangers_and_followers() -> None:

@@ -126,6 +126,17 @@ WRONG_TYPES = ("text", 7, 1.5, True, [], {}, ["text"])
         (requests.PinUpdate, {}, "link", None),
         (requests.PinSave, {}, "board_id", None),
         (requests.PinSave, {}, "board_section_id", None),
+        (requests.AccountUpdate, {}, "username", str),
+        (requests.AccountUpdate, {}, "display_name", str),
+        (requests.AccountUpdate, {}, "about", str),
+        (requests.AccountUpdate, {}, "website_url", None),
+        (requests.AccountUpdate, {}, "location", str),
+        (requests.AccountUpdate, {}, "pronouns", str),
+        (requests.AccountUpdate, {}, "avatar", None),
+        (requests.AccountUpdate, {}, "banner", None),
+        (requests.AccountUpdate, {}, "is_private", bool),
+        (requests.AccountUpdate, {}, "hidden_from_search", bool),
+        (requests.AccountUpdate, {}, "featured_board_ids", list),
     ],
 )
 def test_a_value_of_a_wrong_type_is_refused_by_name(
@@ -150,6 +161,14 @@ def test_a_value_of_a_wrong_type_is_refused_by_name(
         ),
         (requests.PinUpdate, {}, ("board_id", "board_section_id", "title", "description", "alt_text", "link")),
         (requests.PinSave, {}, ("board_id", "board_section_id")),
+        (
+            requests.AccountUpdate,
+            {},
+            (
+                *("username", "display_name", "about", "website_url", "location", "pronouns", "avatar", "banner"),
+                *("is_private", "hidden_from_search", "featured_board_ids"),
+            ),
+        ),
     ],
 )
 def test_an_explicit_null_means_unset(model: type[Request], rest: dict[str, Any], fields: tuple[str, ...]) -> None:

@@ -20,6 +20,7 @@ def test_no_two_kinds_of_items_share_a_key() -> None:
         keys.identity(one, one),
         keys.receipt(one, one),
         keys.upload_reference(one, one),
+        keys.upload_reference_of_profile(one, one),
         keys.upload_unused(one),
     ]
 

@@ -179,6 +179,11 @@ class Profile:
     """The account is being deleted: gone for every read."""
     version: int = 1
 
+    @property
+    def uploads(self) -> tuple[str, ...]:
+        """Keys in the media bucket; each object is kept while the profile references it."""
+        return tuple(picture for picture in (self.avatar, self.banner) if picture and "://" not in picture)
+
 
 class Following(StrEnum):
     """How one user follows another."""

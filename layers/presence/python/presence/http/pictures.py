@@ -15,7 +15,7 @@ from presence.domain.entities import Image, Media
 from presence.domain.errors import InvalidParameter
 from presence.domain.ids import new_id
 from presence.schemas import requests
-from presence.services.pins import Upload
+from presence.services.uploading import Upload
 
 MIN_PIXELS = 32
 """The shorter side of an upload; less is a tracking pixel or a mistake."""
@@ -50,6 +50,21 @@ def read(source: requests.MediaSource) -> tuple[Media, list[Upload]]:
             return _video(source)
         case requests.PinUrl():
             return Media("pin_url"), []
+
+
+def read_one(source: requests.ImageUrl | requests.ImageBase64, field: str) -> tuple[str, list[Upload]]:
+    """A picture that stands alone: its address or its key in the media bucket, and the upload to store for it.
+
+    Args:
+        field: what the request calls it.
+
+    Raises:
+        InvalidParameter: as ``read``.
+    """
+    if isinstance(source, requests.ImageUrl):
+        return source.url, []
+    upload, _ = _upload(source.data, f"{field}.data")
+    return upload.object_key, [upload]
 
 
 def _carousel(source: requests.MultipleImageBase64) -> tuple[Media, list[Upload]]:

@@ -9,13 +9,14 @@ from functools import cache
 from typing import Any
 
 from presence.domain import clock
-from presence.domain.entities import Image, Job, Media, Profile, Section
+from presence.domain.entities import Following, Image, Job, Media, Profile, Section, Tie
 from presence.policies import visibility
 from presence.services import exports, imports
 from presence.services.access import Seen
 from presence.services.follows import Listed
 from presence.services.people import Person
 from presence.services.pins import Placed, creative_type
+from presence.services.profiles import Shown
 
 IMAGE_SIZES = ("150x150", "400x300", "600x", "1200x", "originals")
 
@@ -90,17 +91,73 @@ def person(username: str | None) -> View | None:
 
 
 def account(value: Profile) -> View:
-    return {
+    """The caller's own profile."""
+    view: View = {
         "id": value.id,
         "username": value.username,
         "account_type": "PINNER",
         "business_name": None,
+        "display_name": value.display_name,
+        "location": value.location,
+        "pronouns": value.pronouns,
+        "banner_image": _picture_url(value.banner) if value.banner else None,
+        "is_private": value.is_private,
+        "hidden_from_search": value.hidden_from_search,
+        "featured_board_ids": list(value.featured_board_ids),
         "board_count": value.board_count,
         "pin_count": value.pin_count,
         "follower_count": value.follower_count,
         "following_count": value.following_count,
         "monthly_views": None,
     }
+    return view | _known_of_person(value)
+
+
+def _known_of_person(value: Profile) -> View:
+    known = {
+        "about": value.about,
+        "profile_image": _picture_url(value.avatar) if value.avatar else None,
+        "website_url": value.website_url,
+    }
+    return {name: text for name, text in known.items() if text}
+
+
+def user(shown: Shown) -> View:
+    """Anybody's profile; of a private one that is closed to the viewer, its card."""
+    value = shown.profile
+    if not shown.is_open:
+        value = Profile(
+            id=value.id,
+            username=value.username,
+            created_at=value.created_at,
+            display_name=value.display_name,
+            avatar=value.avatar,
+            is_private=value.is_private,
+            follower_count=value.follower_count,
+            following_count=value.following_count,
+        )
+    view: View = {
+        "username": value.username,
+        "display_name": value.display_name,
+        "location": value.location,
+        "pronouns": value.pronouns,
+        "banner_image": _picture_url(value.banner) if value.banner else None,
+        "is_private": value.is_private,
+        "featured_board_ids": list(value.featured_board_ids),
+        # What is secret is counted too: others are not told that it is there.
+        "board_count": value.board_count if shown.is_own else None,
+        "pin_count": value.pin_count if shown.is_own else None,
+        "follower_count": value.follower_count,
+        "following_count": value.following_count,
+        "follow_state": None if shown.is_own else _follow_state(shown.tie),
+    }
+    return view | _known_of_person(value)
+
+
+def _follow_state(tie: Tie | None) -> str:
+    """What the viewer is to the user."""
+    states = {Following.APPROVED: "following", Following.REQUESTED: "requested", None: "none"}
+    return states[Following(tie.following) if tie and tie.following else None]
 
 
 def export(value: Job) -> View:

@@ -137,6 +137,22 @@ def may_list_board(board: Board, standing: Standing) -> bool:
     return may_view_board(board, standing)
 
 
+def may_list_pins(board: Board, standing: Standing) -> bool:
+    """Of a user's pins, those are listed that lie on boards that may be: a PROTECTED one's to its owner only."""
+    if board.privacy == Privacy.PROTECTED and not standing.is_owner:
+        return False
+    return may_view_pins(board, standing)
+
+
+def may_feature(board: Board, user_id: str) -> bool:
+    """A profile features boards of its own that are listed to everybody who sees it."""
+    return (
+        board.owner_id == user_id
+        and board.privacy == Privacy.PUBLIC
+        and not (board.archived_at or board.trashed_at or board.merged_into or board.deleted)
+    )
+
+
 def may_see_user(profile: Profile | None, tie: Tie | None) -> bool:
     """A person is there for everybody but those whom they block or who block them."""
     return profile is not None and not profile.deleted and not is_blocked(tie)

@@ -172,11 +172,36 @@ class Pin(_Answer):
     media: MediaImage | MediaImages | MediaVideo | SkipJsonSchema[None] = _absent("for a pin made from a URL")
 
 
-class Account(_Answer):
-    id: str = AnId
+class _Person(_Answer):
     username: str
+    display_name: str | None
+    about: str | SkipJsonSchema[None] = _absent("until something is written")
+    profile_image: str | SkipJsonSchema[None] = _absent("without an avatar")
+    website_url: str | SkipJsonSchema[None] = _absent("until one is given")
+    location: str | None
+    pronouns: str | None
+    banner_image: str | None
+    is_private: bool
+    featured_board_ids: list[str] = Field(
+        max_length=6, description="In the owner's order, without boards that are gone or hidden from the caller."
+    )
+
+
+class User(_Person):
+    board_count: int | None = Field(description="Only to the user: secret boards are counted too.")
+    pin_count: int | None = Field(description="Only to the user: pins on secret boards are counted too.")
+    follower_count: int = Count
+    following_count: int = Count
+    follow_state: Literal["none", "requested", "following"] | None = Field(
+        description="How the caller follows the user; null for oneself."
+    )
+
+
+class Account(_Person):
+    id: str = AnId
     account_type: Literal["PINNER", "BUSINESS"]
     business_name: str | None
+    hidden_from_search: bool
     board_count: int | None
     pin_count: int | None
     follower_count: int | None

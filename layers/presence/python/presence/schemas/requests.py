@@ -2,15 +2,16 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from presence.domain import clock
+from presence.domain import clock, usernames
 from presence.domain.entities import Privacy
 from presence.domain.errors import BoardNameInvalid, PresenceError
 from presence.schemas.base import Request
 
 MAX_IMAGES = 5
 MAX_ARCHIVE_BYTES = 1024 * 1024 * 1024
+MAX_FEATURED = 6
 
 
 def _web_address(value: str) -> str:
@@ -141,6 +142,56 @@ class PinCreate(_PinTexts):
 class PinUpdate(_PinTexts):
     board_id: Id | None = None
     board_section_id: Id | None = None
+
+
+def _username(value: str) -> str:
+    name = value.lower() if value.isascii() else value
+    if rule := usernames.broken_rule(name):
+        raise ValueError(rule)
+    return name
+
+
+def _distinct(values: list[str]) -> list[str]:
+    if len(set(values)) < len(values):
+        raise ValueError("should name each of them once")
+    return values
+
+
+Username = Annotated[
+    str,
+    AfterValidator(_username),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": usernames.MIN_LENGTH,
+            "maxLength": usernames.MAX_LENGTH,
+            "pattern": r"^[a-zA-Z0-9_]*[a-zA-Z][a-zA-Z0-9_]*$",
+            "description": "Kept in lower case. Neither reserved nor like a name that somebody has.",
+        }
+    ),
+]
+Picture = Annotated[ImageUrl | ImageBase64, Field(discriminator="source_type")]
+
+
+_NothingIfEmpty = AfterValidator(lambda text: text or None)
+
+
+class AccountUpdate(Request):
+    """What is left out stays; null takes away what may be without."""
+
+    username: Username | None = None
+    display_name: Annotated[str | None, StringConstraints(max_length=80), _NothingIfEmpty] = None
+    about: Annotated[str | None, StringConstraints(max_length=500), _NothingIfEmpty] = None
+    website_url: Annotated[Link, _NothingIfEmpty] = None
+    location: Annotated[str | None, StringConstraints(max_length=100), _NothingIfEmpty] = None
+    pronouns: Annotated[str | None, StringConstraints(max_length=40), _NothingIfEmpty] = None
+    avatar: Picture | None = None
+    banner: Picture | None = None
+    is_private: bool | None = None
+    hidden_from_search: bool | None = None
+    featured_board_ids: Annotated[list[Id], Field(max_length=MAX_FEATURED), AfterValidator(_distinct)] | None = Field(
+        default=None, description="Public boards of the caller's, in the order in which they are to be shown."
+    )
 
 
 class PinSave(Request):

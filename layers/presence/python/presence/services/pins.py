@@ -20,11 +20,12 @@ from presence.policies import permissions, scopes, visibility
 from presence.policies.permissions import Action
 from presence.policies.scopes import Scope
 from presence.policies.visibility import Standing
-from presence.services import access
+from presence.services import access, accounts, uploading
 from presence.services import boards as board_service
 from presence.services.access import Seen
 from presence.services.paging import Page, PageRequest, fill
 from presence.services.receipts import Receipt
+from presence.services.uploading import Upload
 from presence.storage import boards, pins, profiles, standings, uploads
 from presence.storage.table import Otherwise, Transaction
 
@@ -62,15 +63,6 @@ class Placed:
     def section_id(self) -> str | None:
         """Pins of a deleted section are on the board itself, also while the stream is still at it."""
         return None if self.pin.section_id in self.board.deleted_section_ids else self.pin.section_id
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A picture that came with the request."""
-
-    object_key: str
-    content: bytes
-    content_type: str
 
 
 def get(viewer: Viewer, pin_id: str) -> Placed:
@@ -220,7 +212,7 @@ def create(
     new_uploads: Collection[Upload] = (),
     receipt: Receipt | None = None,
 ) -> Placed:
-    """A new pin. 3 requests; with uploads 1 more and 1 to S3 for each.
+    """A new pin. 3 requests; on somebody else's board 1 more; with uploads 1 more and 1 to S3 for each.
 
     Args:
         texts: any of ``title, description, alt_text, link, dominant_color, parent_pin_id``.
@@ -232,8 +224,7 @@ def create(
     """
     seen = board_service.get(viewer, board_id)
     permissions.require_board(Action.ADD_PIN, seen.board, seen.standing)
-    if new_uploads:
-        _upload(new_uploads)
+    uploading.store(new_uploads)
     pin = Pin(
         id=new_id(),
         owner_id=viewer.user_id,
@@ -247,8 +238,8 @@ def create(
 
 
 def _own_name(seen: Seen) -> str:
-    """Of who adds a pin: on their own board the name is at hand, elsewhere the token's will do."""
-    return seen.owner_name if seen.standing.is_owner else seen.standing.viewer.username
+    """Of who adds a pin. On their own board it is at hand; elsewhere 1 request: a token may have a former name."""
+    return seen.owner_name if seen.standing.is_owner else accounts.get(seen.standing.viewer).username
 
 
 def save(
@@ -369,15 +360,6 @@ def _enter_section(tx: Transaction, pin: Pin) -> None:
 def _leave_section(tx: Transaction, pin: Pin) -> None:
     if pin.section_id:
         boards.leave_section(tx, pin.board_id, pin.section_id, otherwise=_moved_meanwhile())
-
-
-def _upload(new_uploads: Collection[Upload]) -> None:
-    tx = Transaction()
-    for upload in new_uploads:
-        uploads.mark_unused(tx, upload.object_key)
-    tx.commit()
-    for upload in new_uploads:
-        uploads.store(upload.object_key, upload.content, upload.content_type)
 
 
 def _quick_saves(viewer: Viewer) -> Seen:

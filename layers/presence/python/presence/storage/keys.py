@@ -106,7 +106,8 @@ def running_import(user_id: str) -> Key:
     return f"USER#{user_id}", "IMPORTING"
 
 
-REFERENCE_PREFIX = "PIN#"
+REFERENCE_PREFIX = "P"
+"""Of all references to an upload, and not of its marker: one query finds whether there is any."""
 
 
 def upload(object_key: str) -> str:
@@ -114,7 +115,11 @@ def upload(object_key: str) -> str:
 
 
 def upload_reference(object_key: str, pin_id: str) -> Key:
-    return upload(object_key), f"{REFERENCE_PREFIX}{pin_id}"
+    return upload(object_key), f"PIN#{pin_id}"
+
+
+def upload_reference_of_profile(object_key: str, user_id: str) -> Key:
+    return upload(object_key), f"PROFILE#{user_id}"
 
 
 def upload_unused(object_key: str) -> Key:

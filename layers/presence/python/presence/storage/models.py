@@ -257,8 +257,8 @@ class ReceiptItem(Item, discriminator="receipt"):
 
 
 class UploadReferenceItem(Item, discriminator="upload_reference"):
-    """A pin shows this upload."""
+    """A pin or a profile shows this upload."""
 
 
 class UploadUnusedItem(Item, discriminator="upload_unused"):
-    """When it expires, the upload is deleted unless a pin references it by then."""
+    """When it expires, the upload is deleted unless something references it by then."""

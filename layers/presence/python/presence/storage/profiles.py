@@ -1,6 +1,7 @@
 """Profiles in the table, and what belongs to one holder only: usernames and sign-in identities."""
 
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 
 from presence.domain import clock
 from presence.domain.entities import Profile
@@ -11,6 +12,8 @@ from presence.storage.table import Otherwise, Transaction
 
 REDIRECT_SECONDS = 30 * clock.DAY
 """How long a former username leads to who had it."""
+
+_ALIVE: Condition = ProfileItem.pk.exists() & ProfileItem.deleted.does_not_exist()
 
 
 def get(user_id: str) -> Profile | None:
@@ -37,6 +40,29 @@ def put(tx: Transaction, profile: Profile, *, otherwise: Otherwise) -> None:
     tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
 
 
+_CHANGEABLE = (
+    *("username", "display_name", "about", "website_url", "location", "pronouns", "avatar", "banner"),
+    *("is_private", "hidden_from_search", "featured_board_ids"),
+)
+_REFERRED_TO = ("username", "avatar", "banner")
+"""Other items tell of these, in the same transaction: what they are changed from must be so still."""
+
+
+def update(tx: Transaction, before: Profile, after: Profile, *, version: int | None, otherwise: Otherwise) -> None:
+    """Write what changed, if the profile (in its version, if given) is there."""
+    changed = [name for name in _CHANGEABLE if getattr(after, name) != getattr(before, name)]
+    old, new = codec.profile_attributes(before), codec.profile_attributes(after)
+    condition = _ALIVE if version is None else _ALIVE & (ProfileItem.version == version)
+    for name in (name for name in _REFERRED_TO if name in changed):
+        attribute = getattr(ProfileItem, name)
+        condition &= attribute == old[name] if name in old else attribute.does_not_exist()
+    actions: list[Action] = [ProfileItem.version.add(1)]
+    for name in changed:
+        attribute = getattr(ProfileItem, name)
+        actions.append(attribute.set(new[name]) if name in new else attribute.remove())
+    tx.update(ProfileItem(*keys.profile(before.id)), actions, condition, otherwise=otherwise)
+
+
 def claim_identity(tx: Transaction, issuer: str, subject: str, user_id: str, *, otherwise: Otherwise) -> None:
     item = ClaimItem(*keys.identity(issuer, subject), holder_id=user_id)
     tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
@@ -54,9 +80,6 @@ def give_up_username(tx: Transaction, username: str, user_id: str, *, otherwise:
     until = int(clock.now()) + REDIRECT_SECONDS
     item = ClaimItem(*keys.username(skeleton(username)), holder_id=user_id, expires_at=until)
     tx.put(item, ClaimItem.holder_id == user_id, otherwise=otherwise)
-
-
-_ALIVE: Condition = ProfileItem.pk.exists() & ProfileItem.deleted.does_not_exist()
 
 
 def count_board(tx: Transaction, owner_id: str, by: int, *, at_most: int | None = None, otherwise: Otherwise) -> None:

@@ -1,8 +1,8 @@
-"""Uploaded pictures: objects in the media bucket, and the table's record of which pins show them.
+"""Uploaded pictures: objects in the media bucket, and the table's record of which pins and profiles show them.
 
-An object is deleted when an "unused" marker expires and no pin references it. A marker is put before every upload,
-so one whose pin was never written goes too, and again when the last reference goes. The hour's delay is what makes
-this safe: a save that is under way when the last reference goes has long put its own.
+An object is deleted when an "unused" marker expires and nothing references it. A marker is put before every upload,
+so one whose pin or profile was never written goes too, and again when the last reference goes. The hour's delay is
+what makes this safe: a save that is under way when the last reference goes has long put its own.
 """
 
 import os
@@ -14,7 +14,7 @@ import botocore.exceptions
 import botocore.session
 
 from presence.domain import clock
-from presence.domain.entities import Pin
+from presence.domain.entities import Pin, Profile
 from presence.domain.errors import StorageUnavailable
 from presence.storage import keys, table
 from presence.storage.models import UploadReferenceItem, UploadUnusedItem
@@ -77,10 +77,17 @@ def mark_unused(tx: Transaction, object_key: str) -> None:
 
 def reference(tx: Transaction, pin: Pin) -> None:
     for object_key in pin.uploads:
-        item = UploadReferenceItem(*keys.upload_reference(object_key, pin.id))
-        tx.put(item)
+        tx.put(UploadReferenceItem(*keys.upload_reference(object_key, pin.id)))
 
 
 def dereference(tx: Transaction, pin: Pin) -> None:
     for object_key in pin.uploads:
         tx.delete(UploadReferenceItem(*keys.upload_reference(object_key, pin.id)))
+
+
+def reference_from_profile(tx: Transaction, before: Profile, after: Profile) -> None:
+    """Refer to what the profile shows now, and no longer to what it showed before."""
+    for object_key in set(before.uploads) - set(after.uploads):
+        tx.delete(UploadReferenceItem(*keys.upload_reference_of_profile(object_key, before.id)))
+    for object_key in set(after.uploads) - set(before.uploads):
+        tx.put(UploadReferenceItem(*keys.upload_reference_of_profile(object_key, after.id)))
