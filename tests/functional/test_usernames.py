@@ -58,7 +58,10 @@ def test_a_new_name_shows_at_once_wherever_the_old_one_stood(ann: Client, ben: C
     _renamed(ann, "anna")
     added = ann.post("/pins", {"board_id": bens, "media_source": {"source_type": "pin_url"}}).json
 
+    invitation = {"username": a_user().username, "role": "viewer"}
+
     assert ann.get("/user_account").json["username"] == "anna"
+    assert ann.post(f"/boards/{board_id}/invitations", invitation).json["invited_by"] == {"username": "anna"}
     assert ben.get(f"/boards/{board_id}").json["owner"] == {"username": "anna"}
     assert ben.get(f"/pins/{pin_id}").json["board_owner"] == {"username": "anna"}
     assert ben.get(f"/pins/{pin_id}").json["added_by"] == {"username": "anna"}

@@ -29,6 +29,7 @@ class Viewer:
 
     user_id: str
     username: str
+    """As it was when the token was made. Never shown: a profile tells the name of today."""
     scopes: frozenset[str]
 
 

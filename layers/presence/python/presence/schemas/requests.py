@@ -144,7 +144,7 @@ class PinUpdate(_PinTexts):
     board_section_id: Id | None = None
 
 
-def _username(value: str) -> str:
+def _new_username(value: str) -> str:
     name = value.lower() if value.isascii() else value
     if rule := usernames.broken_rule(name):
         raise ValueError(rule)
@@ -157,9 +157,9 @@ def _distinct(values: list[str]) -> list[str]:
     return values
 
 
-Username = Annotated[
+NewUsername = Annotated[
     str,
-    AfterValidator(_username),
+    AfterValidator(_new_username),
     WithJsonSchema(
         {
             "type": "string",
@@ -179,7 +179,7 @@ _NothingIfEmpty = AfterValidator(lambda text: text or None)
 class AccountUpdate(Request):
     """What is left out stays; null takes away what may be without."""
 
-    username: Username | None = None
+    username: NewUsername | None = None
     display_name: Annotated[str | None, StringConstraints(max_length=80), _NothingIfEmpty] = None
     about: Annotated[str | None, StringConstraints(max_length=500), _NothingIfEmpty] = None
     website_url: Annotated[Link, _NothingIfEmpty] = None

@@ -66,7 +66,7 @@ def invite(
         InvalidParameter: the user works on the board already.
         LimitReached: ``MAX_INVITATIONS`` wait for an answer.
     """
-    _manageable(viewer, board_id)
+    seen = _manageable(viewer, board_id)
     profile = collaboration.in_body(viewer, username).profile
     if profile.id == viewer.user_id:
         raise InvalidParameter("username", "may not be your own")
@@ -76,7 +76,7 @@ def invite(
     invitation = Invitation(
         board_id, profile.id, role, since=new_id(), invited_by=viewer.user_id, ends_at=_in(INVITATION_SECONDS)
     )
-    invited = Named(invitation, profile.username, viewer.username)
+    invited = Named(invitation, profile.username, seen.owner_name)
 
     def write() -> None:
         tx = Transaction()
