@@ -50,13 +50,16 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
     "bob": {"display_name": "Bob Larsen", "about": "I build bikes and sometimes ride them.", "location": "Aarhus"},
     "carol": {"display_name": "Carol Nwosu", "about": "Bread first.", "pronouns": "she/they"},
 }
+# owner and board → who works on it, in which role, and the pins they add; and who is invited.
+TOGETHER = {("alice", "Small kitchens"): ("bob", "editor", ["Hooks by the door", "A folding bench"])}
+INVITED = {("alice", "Weekend hikes"): ("carol", "contributor")}
 
 
 def seed(stack: Stack) -> int:
     """Make what is missing. Returns the number of boards made."""
     made = 0
     for user, boards in PEOPLE.items():
-        api = _Api(stack.api_url, access_token(stack, user))
+        api = _of(stack, user)
         _introduce(api, user)
         present = {board["name"] for board in api.get("/boards?page_size=250")["items"] if board["role"] == "owner"}
         for name in boards.keys() - present:
@@ -64,15 +67,40 @@ def seed(stack: Stack) -> int:
             _make_board(api, name, privacy, sections)
             made += 1
     for user, others in FOLLOWS.items():
-        api = _Api(stack.api_url, access_token(stack, user))
+        api = _of(stack, user)
         for other in others:
             api.post(f"/user_account/following/{other}", {})
+    for (owner, name), (member, role, titles) in TOGETHER.items():
+        board_id = _invite(_of(stack, owner), name, member, role)
+        if board_id:
+            _join(_of(stack, member), board_id, titles)
+    for (owner, name), (guest, role) in INVITED.items():
+        _invite(_of(stack, owner), name, guest, role)
     return made
 
 
 def _introduce(api: "_Api", user: str) -> None:
     if api.get("/user_account")["display_name"] is None:
         api.patch("/user_account", PROFILES[user])
+
+
+def _of(stack: Stack, user: str) -> "_Api":
+    return _Api(stack.api_url, access_token(stack, user))
+
+
+def _invite(owner: "_Api", name: str, guest: str, role: str) -> str | None:
+    """The id of the board to which the guest is invited; None where they work on it already."""
+    board_id = next(board["id"] for board in owner.get("/boards?page_size=250")["items"] if board["name"] == name)
+    if any(member["username"] == guest for member in owner.get(f"/boards/{board_id}/collaborators")["items"]):
+        return None
+    owner.post(f"/boards/{board_id}/invitations", {"username": guest, "role": role})
+    return str(board_id)
+
+
+def _join(member: "_Api", board_id: str, titles: list[str]) -> None:
+    member.post(f"/user_account/invitations/{board_id}", {})
+    for title in titles:
+        member.post("/pins", {"board_id": board_id, "title": title, "media_source": _media(title)})
 
 
 def _make_board(api: "_Api", name: str, privacy: str, sections: Mapping[str, list[str]]) -> None:

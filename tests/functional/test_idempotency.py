@@ -12,6 +12,7 @@ from tests.support.api import Client, Reply
 from tests.support.content import a_board, a_pin, an_upload, ids, refusal
 from tests.support.people import a_user
 from tests.support.stored import everything, objects
+from tests.support.together import a_link, a_member, ask, invite
 from tests.support.wire import ANY_PICTURE, BOARD_NAME, BOARD_NOT_FOUND, CONFLICT, INVALID, KEY_REUSED
 
 A_KEY = "6f1c2a9e-any-key"
@@ -41,7 +42,41 @@ def _to_saves(ann: Client) -> tuple[str, dict[str, Any]]:
     return f"/pins/{a_pin(ann, board_id)}/save", {"board_id": board_id}
 
 
+def _to_accept(ann: Client) -> tuple[str, dict[str, Any]]:
+    owner = a_user()
+    board_id = a_board(owner)
+    invite(owner, board_id, ann)
+    return f"/user_account/invitations/{board_id}", {}
+
+
+def _to_accept_link(ann: Client) -> tuple[str, dict[str, Any]]:
+    owner = a_user()
+    return "/invitation_links/accept", {"token": a_link(owner, a_board(owner), max_uses=1)["token"]}
+
+
+def _to_approve(ann: Client) -> tuple[str, dict[str, Any]]:
+    board_id, ben = a_board(ann), a_user()
+    ask(ben, board_id)
+    return f"/boards/{board_id}/join_requests/{ben.username}", {"role": "viewer"}
+
+
+def _to_transfer(ann: Client) -> tuple[str, dict[str, Any]]:
+    board_id = a_board(ann)
+    return f"/boards/{board_id}/transfer", {"username": a_member(ann, board_id).username}
+
+
+def _to_invite(ann: Client) -> tuple[str, dict[str, Any]]:
+    return f"/boards/{a_board(ann)}/invitations", {"username": a_user().username, "role": "viewer"}
+
+
+def _to_ask(ann: Client) -> tuple[str, dict[str, Any]]:
+    return f"/boards/{a_board(a_user())}/join_requests", {"message": "May I?"}
+
+
 type Target = Callable[[Client], tuple[str, dict[str, Any]]]
+every_answer = pytest.mark.parametrize(
+    "target", [_to_invite, _to_ask, _to_approve, _to_accept, _to_accept_link, _to_transfer]
+)
 every_post = pytest.mark.parametrize("target", [_to_boards, _to_sections, _to_pins, _to_uploads, _to_saves])
 
 
@@ -56,6 +91,20 @@ def test_a_retry_gets_the_first_answer_and_does_nothing(target: Target) -> None:
     assert first.status == retry.status == 201
     assert retry.text == first.text
     assert retry.headers["etag"] == first.headers["etag"]
+    assert everything() == written
+
+
+@every_answer
+def test_a_retry_among_people_gets_the_first_answer_and_does_nothing(target: Target) -> None:
+    ann = a_user()
+    path, body = target(ann)
+    first = ann.post(path, body, idempotency_key=A_KEY)
+    written = everything()
+    retry = ann.post(path, body, idempotency_key=A_KEY)
+
+    assert first.status == retry.status == 201
+    assert retry.text == first.text
+    assert retry.headers["idempotent-replayed"] == "true"
     assert everything() == written
 
 

@@ -10,6 +10,7 @@ from tests.support.api import Client, Reply
 from tests.support.people import a_user
 from tests.support.social import block, follow, follow_board
 from tests.support.stored import make_private
+from tests.support.together import a_link, a_member, ask, invite
 
 
 def a_board(user: Client, name: str = "A board") -> str:
@@ -246,3 +247,115 @@ def unblock_user(user: Client) -> Write:
     other = a_user()
     block(user, other)
     return Write(user, "DELETE", f"/user_account/blocks/{other.username}")
+
+
+def _on_a_board(user: Client) -> tuple[str, Client]:
+    """A board of the user's with a member."""
+    board = a_board(user)
+    return board, a_member(user, board)
+
+
+@_write
+def change_role(user: Client) -> Write:
+    board, member = _on_a_board(user)
+    return Write(user, "PATCH", f"/boards/{board}/collaborators/{member.username}", {"role": "editor"})
+
+
+@_write
+def delete_collaborator(user: Client) -> Write:
+    board, member = _on_a_board(user)
+    a_pin(member, board)
+    return Write(user, "DELETE", f"/boards/{board}/collaborators/{member.username}")
+
+
+@_write
+def delete_own_membership(user: Client) -> Write:
+    owner = a_user()
+    board = a_board(owner)
+    invite(owner, board, user)
+    user.post(f"/user_account/invitations/{board}")
+    return Write(user, "DELETE", f"/boards/{board}/collaborators/{user.username}")
+
+
+@_write
+def delete_board_with_people(user: Client) -> Write:
+    board, _ = _on_a_board(user)
+    invite(user, board, a_user())
+    ask(a_user(), board)
+    a_link(user, board)
+    return Write(user, "DELETE", f"/boards/{board}")
+
+
+@_write
+def give_board_away(user: Client) -> Write:
+    board, member = _on_a_board(user)
+    return Write(user, "POST", f"/boards/{board}/transfer", {"username": member.username, "name": "Another name"})
+
+
+@_write
+def create_invitation(user: Client) -> Write:
+    body = {"username": a_user().username, "role": "editor"}
+    return Write(user, "POST", f"/boards/{a_board(user)}/invitations", body)
+
+
+@_write
+def delete_invitation(user: Client) -> Write:
+    board, other = a_board(user), a_user()
+    invite(user, board, other)
+    return Write(user, "DELETE", f"/boards/{board}/invitations/{other.username}")
+
+
+def _invited_to(user: Client) -> str:
+    owner = a_user()
+    board = a_board(owner)
+    invite(owner, board, user)
+    return board
+
+
+@_write
+def accept_invitation(user: Client) -> Write:
+    board = _invited_to(user)
+    ask(user, board)
+    return Write(user, "POST", f"/user_account/invitations/{board}")
+
+
+@_write
+def delete_received_invitation(user: Client) -> Write:
+    return Write(user, "DELETE", f"/user_account/invitations/{_invited_to(user)}")
+
+
+@_write
+def create_invitation_link(user: Client) -> Write:
+    return Write(user, "POST", f"/boards/{a_board(user)}/invitation_links", {"role": "viewer", "max_uses": 3})
+
+
+@_write
+def delete_invitation_link(user: Client) -> Write:
+    board = a_board(user)
+    return Write(user, "DELETE", f"/boards/{board}/invitation_links/{a_link(user, board)['id']}")
+
+
+@_write
+def accept_invitation_link(user: Client) -> Write:
+    owner = a_user()
+    token = a_link(owner, a_board(owner), max_uses=1)["token"]
+    return Write(user, "POST", "/invitation_links/accept", {"token": token})
+
+
+@_write
+def create_join_request(user: Client) -> Write:
+    return Write(user, "POST", f"/boards/{a_board(a_user())}/join_requests", {"message": "May I?"})
+
+
+@_write
+def approve_join_request(user: Client) -> Write:
+    board, other = a_board(user), a_user()
+    ask(other, board)
+    return Write(user, "POST", f"/boards/{board}/join_requests/{other.username}")
+
+
+@_write
+def delete_join_request(user: Client) -> Write:
+    board, other = a_board(user), a_user()
+    ask(other, board)
+    return Write(user, "DELETE", f"/boards/{board}/join_requests/{other.username}")

@@ -1,24 +1,22 @@
 """Somebody else's write comes between two requests of a write, at each place where it can."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from itertools import count
 
 import pytest
-from botocore.awsrequest import AWSResponse
 
 from tests.integration.copies import Original
 from tests.integration.local_cloud import LocalCloud
-from tests.integration.stream import Stream, Upkeep, table_after
+from tests.integration.races import SUCCESS, assert_settles, interleavings
 from tests.integration.things import a_board, a_pin, a_section, pin_on
-from tests.integration.truth import assert_clean, assert_exact
-from tests.integration.wire import Go, Sent, Wire
+from tests.integration.wire import Wire
 from tests.support.api import Client, Reply
 from tests.support.people import a_user
 
 _numbers = count(1)
-SUCCESS, REFUSED = {200, 201, 204}, {404, 409}
+REFUSED = {404, 409}
 
 
 @dataclass(frozen=True)
@@ -140,66 +138,14 @@ ADDING_TO_SECTION: list[Act] = [
 ]
 
 
-class Between:
-    """Does something before the request with this number, once."""
-
-    def __init__(self, number: int, act: Callable[[], Reply], follow: Callable[[], object] | None) -> None:
-        self.reply: Reply | None = None
-        self._left, self._act, self._follow, self._is_acting = number, act, follow, False
-
-    def __call__(self, sent: Sent, go: Go) -> AWSResponse:
-        if not self._is_acting and self.reply is None:
-            if self._left == 0:
-                self._is_acting = True
-                self.reply = self._act()
-                if self._follow:
-                    self._follow()
-                self._is_acting = False
-            self._left -= 1
-        return go()
-
-
-def interleavings(
-    cloud: LocalCloud, wire: Wire, act: Act, other: Act, *, clean_up: bool = False
-) -> Iterator[tuple[Stream, Reply]]:
-    """Lets ``other`` come between each two requests of ``act``. Gives the scene's stream and the answer to ``act``.
-
-    Args:
-        clean_up: also what follows from ``other`` comes there.
-    """
-    number = 1  # before the first request is no race
-    while True:
-        stream = Stream(cloud)
-        scene = the_scene(cloud).copy()
-        follow = Upkeep(stream).run if clean_up else None
-        between = Between(number, partial(other, scene), follow)
-        with wire.through(between):
-            reply = act(scene)
-        if between.reply is None:
-            return
-        assert between.reply.status in SUCCESS
-        yield stream, reply
-        number += 1
-
-
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
 def test_everything_adds_up_whatever_comes_between(cloud: LocalCloud, wire: Wire, act: Act) -> None:
     for other in OTHERS:
         is_deletion = other in (Scene.delete_board, Scene.delete_section)
         for clean_up in (False, True) if is_deletion else (False,):
-            for stream, reply in interleavings(cloud, wire, act, other, clean_up=clean_up):
+            for stream, reply in interleavings(cloud, wire, the_scene(cloud), act, other, clean_up=clean_up):
                 assert reply.status in SUCCESS | REFUSED, (other.__name__, reply.text)
                 assert_settles(stream)
-
-
-def assert_settles(stream: Stream) -> None:
-    upkeep = Upkeep(stream)
-    assert_exact(table_after(stream.records()))
-    upkeep.run()
-    left = table_after(stream.records())
-    assert_exact(left)
-    assert_clean(left)
-    assert not upkeep.given_up
 
 
 @pytest.mark.parametrize("clean_up", [False, True], ids=["deleted", "deleted and cleaned up"])
@@ -212,6 +158,6 @@ def test_nothing_is_added_to_what_was_deleted_meanwhile(
     cloud: LocalCloud, wire: Wire, deletion: Act, acts: list[Act], clean_up: bool
 ) -> None:
     for act in acts:
-        replies = [reply for _, reply in interleavings(cloud, wire, act, deletion, clean_up=clean_up)]
+        replies = [reply for _, reply in interleavings(cloud, wire, the_scene(cloud), act, deletion, clean_up=clean_up)]
         assert replies
         assert {reply.status for reply in replies} <= REFUSED, act.__name__

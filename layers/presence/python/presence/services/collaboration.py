@@ -111,12 +111,12 @@ def change_role(viewer: Viewer, board_id: str, username: str, role: str | None) 
     member = members.part(board_id, profile.id).member
     if member is None:
         raise CollaboratorNotFound
-    if role and role != member.role:
+    changed = with_names(viewer, replace(member, role=role or member.role), profile.username)
+    if changed.thing != member:
         tx = Transaction()
-        members.set_role(tx, member, role, otherwise=CollaboratorNotFound())
+        members.set_role(tx, changed.thing, otherwise=CollaboratorNotFound())
         tx.commit()
-        member = replace(member, role=role)
-    return with_names(viewer, member, profile.username)
+    return changed
 
 
 def with_names(viewer: Viewer, member: Member, username: str) -> Named[Member]:

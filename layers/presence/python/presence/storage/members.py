@@ -129,9 +129,10 @@ def put(tx: Transaction, member: Member, *, otherwise: Otherwise) -> None:
     tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
 
 
-def set_role(tx: Transaction, member: Member, role: str, *, otherwise: Otherwise) -> None:
+def set_role(tx: Transaction, member: Member, *, otherwise: Otherwise) -> None:
+    """The role that the member has by now, where the table has another."""
     item = MemberItem(*keys.member(member.board_id, member.user_id))
-    tx.update(item, [MemberItem.role.set(role)], MemberItem.pk.exists(), otherwise=otherwise)
+    tx.update(item, [MemberItem.role.set(member.role)], MemberItem.pk.exists(), otherwise=otherwise)
 
 
 def remove(tx: Transaction, board_id: str, user_id: str, *, otherwise: Otherwise) -> None:
