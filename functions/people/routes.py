@@ -1,5 +1,6 @@
 """Other people: their profiles and what they show, whom one follows, who is blocked."""
 
+from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import Response
@@ -12,6 +13,7 @@ from presence.http.routing import Router
 from presence.policies.scopes import Scope
 from presence.services import blocks, board_follows, follows, people, profiles
 from presence.services.access import Seen
+from presence.services.paging import Page
 from presence.services.people import Person
 
 router = Router()
@@ -41,8 +43,8 @@ def get_user(call: Call) -> Any:
 def list_user_boards(call: Call) -> Any:
     """List a user's boards in their order, as far as they are listed to the caller."""
     person = people.inside(call.viewer, call.username())
-    page = profiles.list_boards(call.viewer, person, call.page_request())
-    return _to_engines(person.profile, call.page(page, views.board))
+    page = profiles.list_boards(call.viewer, person, call.page_request(person.profile.id))
+    return _page(call, person, page, views.board)
 
 
 @router.get(
@@ -54,24 +56,24 @@ def list_user_boards(call: Call) -> Any:
 def list_user_pins(call: Call) -> Any:
     """List the pins that a user added, newest first, on the boards that may be listed to the caller."""
     person = people.inside(call.viewer, call.username())
-    page = profiles.list_pins(call.viewer, person, call.page_request())
-    return _to_engines(person.profile, call.page(page, views.pin))
+    page = profiles.list_pins(call.viewer, person, call.page_request(person.profile.id))
+    return _page(call, person, page, views.pin)
 
 
 @router.get("/users/{username}/followers", scopes=READ, answer="UserPage", params=PAGING)
 def list_followers(call: Call) -> Any:
     """List who follows a user, the latest first."""
     person = people.inside(call.viewer, call.username())
-    page = follows.list_followers(call.viewer, person.profile.id, call.page_request())
-    return _to_engines(person.profile, call.page(page, views.user_summary))
+    page = follows.list_followers(call.viewer, person.profile.id, call.page_request(person.profile.id))
+    return _page(call, person, page, views.user_summary)
 
 
 @router.get("/users/{username}/following", scopes=READ, answer="UserPage", params=PAGING)
 def list_following(call: Call) -> Any:
     """List whom a user follows, the latest first."""
     person = people.inside(call.viewer, call.username())
-    page = follows.list_following(call.viewer, person.profile.id, call.page_request())
-    return _to_engines(person.profile, call.page(page, views.user_summary))
+    page = follows.list_following(call.viewer, person.profile.id, call.page_request(person.profile.id))
+    return _page(call, person, page, views.user_summary)
 
 
 @router.get("/user_account/followers", scopes=READ, answer="UserPage", params=PAGING)
@@ -171,6 +173,11 @@ def unblock_user(call: Call) -> Any:
     """Block a user no more; what was followed stays undone."""
     blocks.unblock(call.viewer, call.username())
     return no_content()
+
+
+def _page(call: Call, person: Person, page: Page[Any], view: Callable[[Any], dict[str, Any]]) -> Response[Any]:
+    """Of what a user shows. Its bookmarks name the user by id, so that they outlast a change of the username."""
+    return _to_engines(person.profile, call.page(page, view, person.profile.id))
 
 
 def _to_engines(profile: Profile, response: Response[Any]) -> Response[Any]:

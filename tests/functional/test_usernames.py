@@ -12,7 +12,7 @@ from presence.storage.table import Transaction
 from tests.support.api import Client, Reply
 from tests.support.content import a_board, a_pin, refusal
 from tests.support.people import a_user
-from tests.support.social import block
+from tests.support.social import block, follow
 from tests.support.stored import add_collaborator, everything, item, remove
 from tests.support.wire import CONFLICT, INVALID, MOVED, USER_NOT_FOUND
 
@@ -79,6 +79,32 @@ def test_a_former_name_leads_to_the_same_place_under_the_new_one(ann: Client, be
     assert reply.json["username"] == "anna"
     assert reply.headers["location"] == f"/v5/users/anna{path}?page_size=5&fields=id,name"
     assert ben.get(reply.headers["location"].removeprefix("/v5")).status == 200
+
+
+@pytest.mark.parametrize("what", ["boards", "pins", "followers", "following"])
+def test_the_pages_of_a_list_go_on_under_the_new_name(ann: Client, ben: Client, what: str) -> None:
+    for other in (ben, a_user("cleo")):
+        follow(other, ann), follow(ann, other)
+        a_pin(ann, a_board(ann))
+    whole = ben.get(f"/users/ann/{what}").json["items"]
+    first = ben.get(f"/users/ann/{what}?page_size=1").json
+    _renamed(ann, "anna")
+    moved = ben.get(f"/users/ann/{what}?page_size=1&bookmark={first['bookmark']}")
+    second = ben.get(moved.headers["location"].removeprefix("/v5")).json
+
+    def told(items: list[Any]) -> list[str]:
+        return [str(item.get("id") or item["username"]) for item in items]
+
+    assert told(first["items"] + second["items"]) == told(whole)
+
+
+def test_a_bookmark_of_one_users_list_is_not_one_of_anothers(ann: Client, ben: Client) -> None:
+    for user in (ann, ben):
+        a_board(user), a_board(user)
+    bookmark = ann.get("/users/ann/boards?page_size=1").json["bookmark"]
+
+    assert refusal(ann.get(f"/users/ben/boards?page_size=1&bookmark={bookmark}")) == INVALID
+    assert ann.get(f"/users/ANN/boards?page_size=1&bookmark={bookmark}").status == 200
 
 
 def test_every_former_name_leads_to_the_latest(ann: Client, ben: Client) -> None:

@@ -130,7 +130,11 @@ class Call:
         return PageRequest(self[PAGE_SIZE], after)
 
     def _listing(self, context: tuple[str, ...]) -> str:
-        return "\n".join((self.viewer.user_id, self.route.path, *self._path.values(), *context))
+        """What a bookmark is for. Not the username in the path: whoever is listed may be renamed between two pages, so
+        such a listing names them by their id in its context.
+        """
+        path = (value for name, value in self._path.items() if name != "username")
+        return "\n".join((self.viewer.user_id, self.route.path, *path, *context))
 
     def if_match(self) -> int | None:
         """The version that ``If-Match`` demands, or None.
