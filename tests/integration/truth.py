@@ -49,10 +49,10 @@ def assert_clean(items: Items) -> None:
     for key, item in items.items():
         assert "deleted" not in item, f"{key} is still there"
         assert "deleted_section_ids" not in item, f"{key} still remembers deleted sections"
-    for edge in _edges(items, "tie"):
+    for edge in edges(items, "tie"):
         assert edge.get("following") or edge.get("blocks") or edge.get("blocked"), f"{edge} says nothing any more"
         assert (edge.get("following") == "approved") is ("counted" in edge), f"{edge} is not counted as it should be"
-    for edge in _edges(items, "board_follow"):
+    for edge in edges(items, "board_follow"):
         assert "is_over" not in edge, f"{edge} says nothing any more"
         assert edge.get("follows", True) is ("counted" in edge), f"{edge} is not counted as it should be"
 
@@ -102,7 +102,7 @@ def _assert_adders(items: Items, pins: Mapping[str, Mapping[str, Any]]) -> None:
 
 def _assert_ties(items: Items) -> None:
     """Who follows is counted with the follow; who is followed has counted what says that it is counted."""
-    ties, board_follows = _edges(items, "tie"), _edges(items, "board_follow")
+    ties, board_follows = edges(items, "tie"), edges(items, "board_follow")
     follows = Counter(tie["from_id"] for tie in ties if tie.get("following") == "approved")
     followers = Counter(tie["to_id"] for tie in ties if "counted" in tie)
     for user_id, profile in _of_kind(items, "profile").items():
@@ -117,7 +117,7 @@ def _assert_ties(items: Items) -> None:
         assert not (tie.get("following") and (tie.get("blocks") or tie.get("blocked"))), f"{tie} is both"
 
 
-def _edges(items: Items, kind: str) -> list[dict[str, Any]]:
+def edges(items: Items, kind: str) -> list[dict[str, Any]]:
     """Ties and board follows have no id of their own."""
     return [_plain(item) for item in items.values() if item["kind"]["S"] == kind]
 

@@ -42,6 +42,8 @@ def follow(viewer: Viewer, board_id: str, *, receipt: Receipt | None = None) -> 
         if before is None or not before.follows:
             after = BoardFollow(viewer.user_id, board_id, since=new_id())
             ties.change(tx, before, after, otherwise=Changed())
+            # A block that comes between ends what is followed already, and would miss this.
+            ties.require(tx, viewer.user_id, seen.board.owner_id, seen.standing.tie, otherwise=Changed())
         if receipt:
             receipt.record(tx, seen)
         if len(tx):

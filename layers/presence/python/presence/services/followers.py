@@ -10,6 +10,7 @@ from itertools import batched
 from time import monotonic
 
 from presence.domain.entities import BoardFollow, Tie
+from presence.domain.ids import new_id
 from presence.services.follows import Changed
 from presence.services.paging import MAX_READ
 from presence.storage import boards, profiles, ties
@@ -119,7 +120,19 @@ def _release(board_id: str, edges: Iterable[BoardFollow]) -> None:
     tx.commit()
 
 
-def undo_board_follows(user_id: str, owner_id: str, *, before: str) -> None:
+def undo_board_follows(blocker_id: str, blocked_id: str, since: str) -> None:
+    """End what two users follow of each other's boards from before one blocked the other.
+
+    While the block stands, that is all that they follow: nothing was added. Of what they follow when it is over, only
+    what is older than ``since``, an id made when it began.
+    """
+    tie = ties.get(blocker_id, blocked_id)
+    before = new_id() if tie and tie.blocks else since
+    _end_board_follows(blocker_id, blocked_id, before)
+    _end_board_follows(blocked_id, blocker_id, before)
+
+
+def _end_board_follows(user_id: str, owner_id: str, before: str) -> None:
     """End what a user follows of an owner's boards since before a moment, which an id tells. An owner has at most 2,000
     boards: some 25 requests to look and 20 transactions.
     """

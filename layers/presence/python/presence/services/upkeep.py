@@ -62,8 +62,7 @@ def run(task: Task) -> None:  # noqa: C901 - one case for each kind of task
         case CountBoardFollowers(board_id, follower_ids):
             followers.count_of_board(board_id, follower_ids)
         case UndoBoardFollows(blocker_id, blocked_id, since):
-            followers.undo_board_follows(blocker_id, blocked_id, before=since)
-            followers.undo_board_follows(blocked_id, blocker_id, before=since)
+            followers.undo_board_follows(blocker_id, blocked_id, since)
         case WatchUpload(object_key):
             _watch_upload(object_key)
         case GoOnWithExport(user_id, export_id):

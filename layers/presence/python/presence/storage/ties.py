@@ -116,6 +116,15 @@ def change(tx: Transaction, before: Edge | None, after: Edge, *, otherwise: Othe
         tx.update(kind.model(*kind.key(after)), actions, _still(before), otherwise=otherwise)
 
 
+def require(tx: Transaction, from_id: str, to_id: str, tie: Tie | None, *, otherwise: Otherwise) -> None:
+    """A tie has to be as it was read (None: not there) for the rest to happen; nothing of it is written."""
+    item = TieItem(*keys.tie(from_id, to_id))
+    if tie is None:
+        tx.delete(item, Item.pk.does_not_exist(), otherwise=otherwise)
+    else:
+        tx.update(item, [TieItem.since.set(tie.since)], _still(tie), otherwise=otherwise)
+
+
 def count(tx: Transaction, edge: Edge, *, otherwise: Otherwise) -> int:
     """Make ``counted`` say whether the edge is a follow, or remove one that is over.
 
