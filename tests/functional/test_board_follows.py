@@ -195,7 +195,24 @@ def test_people_without_boards_to_show_do_not_end_the_list() -> None:
     assert boards_followed_by(ann, page_size=1) == [board]
 
 
-def test_a_bookmark_leads_on_when_the_person_it_names_is_unfollowed() -> None:
+def test_too_many_people_without_boards_to_show_end_in_an_error_that_names_the_way_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(board_follows, "MOST_READS", 2)
+    monkeypatch.setattr(board_follows, "PEOPLE_PER_READ", 1)
+    ann = a_user()
+    for _ in range(3):
+        shy = a_user()
+        a_board(shy, privacy="SECRET")
+        follow(ann, shy)
+    reply = ann.get(BOARDS)
+
+    assert refusal(reply) == INVALID
+    assert "'explicit_following'" in reply.json["message"]
+    assert boards_followed_by(ann, explicit=True) == []
+
+
+def test_a_bookmark_leads_on_past_the_person_it_names_when_they_are_unfollowed() -> None:
     ann, ben, cleo = a_user(), a_user(), a_user()
     cleos = a_board(cleo)
     follow(ann, cleo)
@@ -206,7 +223,7 @@ def test_a_bookmark_leads_on_when_the_person_it_names_is_unfollowed() -> None:
     unfollow(ann, ben)
 
     rest = ann.get(f"{BOARDS}?page_size=5&bookmark={page['bookmark']}").json
-    assert rest["items"][-1]["id"] == cleos
+    assert [board["id"] for board in rest["items"]] == [cleos]
 
 
 def test_a_deleted_board_takes_its_followers_along(stream: Stream) -> None:

@@ -126,6 +126,14 @@ def test_a_listing_that_hides_hundreds_of_thousands_in_a_row_gives_up(monkeypatc
     assert stored.reads == 30
 
 
+def test_a_listing_whose_reads_are_dear_gives_up_sooner_with_words_of_its_own() -> None:
+    stored = Stored([Thing(str(number), seen=False) for number in range(100)], largest_page=1)
+
+    with pytest.raises(LookupError):
+        fill(PageRequest(25), stored, _seen, most_reads=3, otherwise=LookupError())
+    assert stored.reads == 3
+
+
 def test_nothing_stored_is_one_empty_last_page() -> None:
     assert fill(PageRequest(25), Stored([])) == Page([], None)
 

@@ -17,6 +17,7 @@ from presence.services.follows import Changed, settled
 from presence.services.paging import SECOND, Page, PageRequest, Read, fill, in_turn
 from presence.services.receipts import Receipt
 from presence.storage import boards, standings, ties
+from presence.storage.standings import Facts
 from presence.storage.table import Transaction
 
 PEOPLE_PER_READ = 10
@@ -91,6 +92,7 @@ def list_boards(viewer: Viewer, request: PageRequest, *, is_explicit: bool) -> P
         explicit if is_explicit else in_turn(explicit, _implied(viewer)),
         lambda found: (seen for seen in found if visibility.may_view_board(seen.board, seen.standing)),
         most_reads=MOST_READS,
+        otherwise=InvalidParameter("explicit_following", "must be true here: too many followed people show no board"),
     )
 
 
@@ -126,13 +128,13 @@ type _Placed = tuple[Board | None, str]
 
 def _boards_of(viewer: Viewer, people: list[str], after: str | None, limit: int) -> tuple[list[_Placed], bool]:
     """What the people at these places own, of the first one what comes ``after``; and whether that is all of it."""
-    profiles = standings.load(viewer.user_id, people=[parted(person)[0] for person in people]).profiles
+    facts = standings.load(viewer.user_id, people=[parted(person)[0] for person in people])
     found: list[_Placed] = []
     for person in people:
         owner_id = parted(person)[0]
         if len(found) >= limit:
             return found, False
-        if owner_id in profiles and profiles[owner_id].board_count:
+        if _may_show_boards(facts, owner_id):
             owned, more = boards.list_of_owner(owner_id, after=after, limit=limit - len(found))
             found += [(each, f"{person}{_WITHIN}{each.position}") for each in owned]
             if more:
@@ -140,6 +142,12 @@ def _boards_of(viewer: Viewer, people: list[str], after: str | None, limit: int)
         found.append((None, person))
         after = None
     return found, True
+
+
+def _may_show_boards(facts: Facts, owner_id: str) -> bool:
+    """Whether it is worth to look: they are still followed, also where a page goes on within their boards."""
+    owner = facts.profiles.get(owner_id)
+    return owner is not None and owner.board_count > 0 and visibility.is_follower(facts.ties.get(owner_id))
 
 
 def _unsaid(viewer: Viewer, found: list[_Placed]) -> list[Seen]:

@@ -43,15 +43,17 @@ def fill[T: Listed](
     visible: Callable[[list[T]], Iterable[T]] = lambda items: items,
     *,
     most_reads: int | None = None,
+    otherwise: Exception | None = None,
 ) -> Page[T]:
     """Read until the page is full or nothing is left, so that no page with a bookmark is empty.
 
     Args:
         visible: what the viewer may see of the items, in their order.
         most_reads: fewer than ``MOST_READS``, where a read is many requests.
+        otherwise: what to say when all that so many reads gave is hidden.
 
     Raises:
-        InvalidParameter: all that so many reads of ``MAX_READ`` items gave is hidden.
+        InvalidParameter: all that ``MOST_READS`` reads of ``MAX_READ`` items gave is hidden.
     """
     most_reads = most_reads or MOST_READS
     kept: list[T] = []
@@ -68,7 +70,9 @@ def fill[T: Listed](
             return Page(kept, after)
         # Much was hidden: read on in large strides, so that the number of requests stays small.
         limit = MAX_READ
-    raise InvalidParameter("filters", f"leave nothing of {most_reads * MAX_READ:,} items in a row; list without them")
+    raise otherwise or InvalidParameter(
+        "filters", f"leave nothing of {most_reads * MAX_READ:,} items in a row; list without them"
+    )
 
 
 SECOND = "+"
