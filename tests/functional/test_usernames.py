@@ -128,6 +128,24 @@ def test_a_former_name_leads_nowhere_for_those_who_may_not_see_its_holder(ann: C
     assert refusal(missing) == USER_NOT_FOUND
 
 
+def test_a_former_name_does_not_lead_who_is_blocked_to_the_new_one_by_blocking_back(ann: Client, ben: Client) -> None:
+    block(ann, ben)
+    _renamed(ann, "anna")
+
+    for method in ("POST", "DELETE"):
+        assert refusal(ben.request(method, "/user_account/blocks/ann")) == USER_NOT_FOUND
+
+
+def test_a_former_name_leads_who_blocks_to_the_new_one(ann: Client, ben: Client) -> None:
+    block(ben, ann)
+    _renamed(ann, "anna")
+    reply = ben.delete("/user_account/blocks/ann")
+
+    assert reply.headers["location"] == "/v5/user_account/blocks/anna"
+    assert ben.delete("/user_account/blocks/anna").status == 204
+    assert ben.get("/users/anna").status == 200
+
+
 @pytest.mark.parametrize("name", ["ben", "BEN", "b_e_n"])
 def test_a_name_that_another_has_or_that_looks_like_it_is_taken(ann: Client, ben: Client, name: str) -> None:
     before = everything()

@@ -21,7 +21,8 @@ def user(viewer: Viewer, username: str, *, even_blocked: bool = False) -> Person
 
     Args:
         username: in lower case.
-        even_blocked: also one whom a block hides, for whom it is about.
+        even_blocked: also one whom a block hides, for whom it is about. A former name does not lead to who blocks the
+            viewer: it would tell them a name that was taken to be left alone.
 
     Raises:
         UserNotFound: there is none, or one of the two blocks the other: the two cannot be told apart.
@@ -33,11 +34,14 @@ def user(viewer: Viewer, username: str, *, even_blocked: bool = False) -> Person
     if user_id is None:
         raise UserNotFound
     profile, tie = facts.profiles.get(user_id), facts.ties.get(user_id)
-    if profile is None or profile.deleted or not (even_blocked or visibility.may_see_user(profile, tie)):
+    if profile is None or profile.deleted:
         raise UserNotFound
-    if profile.username != username:
+    is_seen = visibility.may_see_user(profile, tie)
+    if profile.username == username and (is_seen or even_blocked):
+        return Person(profile, tie)
+    if is_seen or (even_blocked and tie is not None and not tie.blocked):
         raise UserMoved(profile.username)
-    return Person(profile, tie)
+    raise UserNotFound
 
 
 def inside(viewer: Viewer, username: str) -> Person:
