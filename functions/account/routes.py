@@ -6,11 +6,11 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from presence.domain.entities import Job
 from presence.http import description, views
-from presence.http.call import Call
+from presence.http.call import Call, no_content
 from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
-from presence.services import exports, imports, profiles
+from presence.services import exports, imports, keeping, profiles
 from presence.services.uploading import Upload
 
 router = Router()
@@ -24,6 +24,10 @@ EXPORT = (
     Scope.USER_ACCOUNTS_READ,
 )
 IMPORT = tuple(Scope)
+READ_BOARDS = (Scope.BOARDS_READ,)
+WRITE_BOARDS = (Scope.BOARDS_READ, Scope.BOARDS_WRITE)
+READ_PINS = (Scope.BOARDS_READ, Scope.PINS_READ)
+WRITE_PINS = (Scope.BOARDS_READ, Scope.BOARDS_WRITE, Scope.PINS_READ, Scope.PINS_WRITE)
 PAGING = (PAGE_SIZE, BOOKMARK, FIELDS)
 
 
@@ -110,6 +114,32 @@ def start_import(call: Call) -> Any:
     import_id = call.id("import_id")
     call.body()
     return call.once(lambda receipt: imports.start(call.viewer, import_id, receipt), _import)
+
+
+@router.get("/user_account/trash/boards", scopes=READ_BOARDS, answer="TrashedBoardPage", params=PAGING)
+def list_trashed_boards(call: Call) -> Any:
+    """List the boards that the caller deleted and can restore, the latest deleted first."""
+    return call.page(keeping.list_trashed_boards(call.viewer, call.page_request()), views.trashed_board)
+
+
+@router.delete("/user_account/trash/boards/{board_id}", scopes=WRITE_BOARDS)
+def purge_board(call: Call) -> Any:
+    """Delete a board in the trash for good, with its sections and pins."""
+    keeping.purge_board(call.viewer, call.id("board_id"))
+    return no_content()
+
+
+@router.get("/user_account/trash/pins", scopes=READ_PINS, answer="TrashedPinPage", params=PAGING)
+def list_trashed_pins(call: Call) -> Any:
+    """List the deleted pins that the caller added and can restore, the latest deleted first."""
+    return call.page(keeping.list_trashed_pins(call.viewer, call.page_request()), views.trashed_pin)
+
+
+@router.delete("/user_account/trash/pins/{pin_id}", scopes=WRITE_PINS)
+def purge_pin(call: Call) -> Any:
+    """Delete a pin in the trash for good."""
+    keeping.purge_pin(call.viewer, call.id("pin_id"))
+    return no_content()
 
 
 @router.get("/openapi.json", answer="OpenAPI")

@@ -17,7 +17,7 @@ from presence.http.params import (
 )
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
-from presence.services import boards, pins
+from presence.services import boards, keeping, pins
 from presence.services.access import Seen
 
 router = Router()
@@ -76,9 +76,23 @@ def update_board(call: Call) -> Any:
 
 @router.delete("/boards/{board_id}", scopes=WRITE)
 def delete_board(call: Call) -> Any:
-    """Delete a board with its sections and pins."""
-    boards.delete(call.viewer, call.id("board_id"), version=call.if_match())
+    """Put a board with its sections and pins into the trash, where it can be restored for 30 days."""
+    keeping.delete_board(call.viewer, call.id("board_id"), version=call.if_match())
     return no_content()
+
+
+@router.post("/boards/{board_id}/archive", scopes=WRITE, answer="Board")
+def archive_board(call: Call) -> Any:
+    """Put a board away: its members see it and nobody changes it until it is restored."""
+    board_id = call.id("board_id")
+    return call.once(lambda receipt: keeping.archive(call.viewer, board_id, receipt=receipt), _board)
+
+
+@router.post("/boards/{board_id}/restore", scopes=WRITE, body="BoardRestore", answer="Board")
+def restore_board(call: Call) -> Any:
+    """Bring a board back from the trash (under another name, if one is given) or from the archive."""
+    board_id, name = call.id("board_id"), call.body().name
+    return call.once(lambda receipt: keeping.restore(call.viewer, board_id, name=name, receipt=receipt), _board)
 
 
 @router.get(

@@ -1,4 +1,4 @@
-"""Pins: create, save, read, change and move, delete."""
+"""Pins: create, save, read, change and move, delete and restore."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from presence.http.params import (
 )
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
-from presence.services import pins
+from presence.services import keeping, pins
 from presence.services.pins import Placed
 
 router = Router()
@@ -103,9 +103,26 @@ def update_pin(call: Call) -> Any:
 
 @router.delete("/pins/{pin_id}", scopes=WRITE)
 def delete_pin(call: Call) -> Any:
-    """Delete a pin."""
-    pins.delete(call.viewer, call.id("pin_id"), version=call.if_match())
+    """Put a pin into the trash of who added it, where it can be restored for 30 days."""
+    keeping.delete_pin(call.viewer, call.id("pin_id"), version=call.if_match())
     return no_content()
+
+
+@router.post("/pins/{pin_id}/restore", scopes=WRITE, body="PinRestore", answer="Pin")
+def restore_pin(call: Call) -> Any:
+    """Take a pin out of the trash, to where it was or to the board and section that are given."""
+    pin_id, place = call.id("pin_id"), call.body()
+    return call.once(
+        lambda receipt: keeping.restore_pin(
+            call.viewer,
+            pin_id,
+            board_id=place.board_id,
+            to_section="board_section_id" in place.given(),
+            section_id=place.board_section_id,
+            receipt=receipt,
+        ),
+        _pin,
+    )
 
 
 @router.post("/pins/{pin_id}/save", scopes=WRITE, body="PinSave", answer="Pin")

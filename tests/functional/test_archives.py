@@ -12,7 +12,7 @@ from presence.domain import clock
 from presence.services import archive, boards, exports, imports
 from presence.storage import archives, keys
 from tests.support.api import Client
-from tests.support.content import a_board, a_pin, a_section, an_upload, refusal
+from tests.support.content import a_board, a_pin, a_section, an_upload, delete_for_good, refusal
 from tests.support.people import a_user
 from tests.support.stored import Stream, everything, remove, set_attribute
 from tests.support.wire import CONFLICT, INVALID, Refusal
@@ -206,7 +206,7 @@ def test_an_upload_that_is_gone_leaves_its_pin_without_a_picture(stream: Stream)
     board_id = a_board(ann)
     pin_id = a_pin(ann, board_id, media_source=an_upload(), title="Its words stay")
     content = exported(ann, stream)
-    ann.delete(f"/pins/{pin_id}")
+    delete_for_good(ann, f"/pins/{pin_id}")
     stream.settle()
     for key in [key for key in everything() if key[0].startswith("UPLOAD#")]:
         remove(key)
@@ -221,7 +221,7 @@ def test_an_imported_upload_is_kept_while_its_new_pin_shows_it(stream: Stream) -
     ann, bob = a_user(), a_user()
     pin_id = a_pin(ann, a_board(ann), media_source=an_upload())
     imported(bob, exported(ann, stream), stream)
-    ann.delete(f"/pins/{pin_id}")
+    delete_for_good(ann, f"/pins/{pin_id}")
     stream.settle()
 
     assert [key for key in everything() if key[0].startswith("UPLOAD#") and key[1].startswith("PIN#")]

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from presence.storage import keys
-from tests.support.content import a_board, a_pin, ids, refusal
+from tests.support.content import a_board, a_pin, delete_for_good, ids, refusal
 from tests.support.people import a_user
 from tests.support.stored import add_collaborator, dynamodb_requests, everything, item, remove, set_attribute
 from tests.support.values import ANY_TIME
@@ -224,7 +224,7 @@ def test_a_deleted_board_is_gone_for_every_read() -> None:
 def test_a_deleted_board_is_no_burden_to_its_owners_listing() -> None:
     ann = a_user()
     board_id = a_board(ann)
-    ann.delete(f"/boards/{board_id}")
+    delete_for_good(ann, f"/boards/{board_id}")
     stored = item(keys.board(board_id))
 
     assert stored is not None

@@ -9,7 +9,7 @@ from presence.services import boards as board_service
 from presence.services import collaboration
 from presence.storage import keys
 from tests.support.api import Client, Reply
-from tests.support.content import a_board, a_pin, a_section, ids, refusal
+from tests.support.content import a_board, a_pin, a_section, delete_for_good, ids, refusal
 from tests.support.people import a_user
 from tests.support.social import block
 from tests.support.stored import Stream, everything, set_attribute
@@ -384,7 +384,7 @@ def test_the_clean_up_of_a_board_takes_everybody_and_all_that_waits_with_it(stre
     ask(dora, board_id)
     a_link(ann, board_id)
     stream.settle()
-    ann.delete(f"/boards/{board_id}")
+    delete_for_good(ann, f"/boards/{board_id}")
     stream.settle()
 
     assert everything() == before

@@ -66,8 +66,8 @@ class World:
         return an_upload()["data"] if name == "data" and len(value) < 5 else value
 
     def _things(self) -> dict[str, str]:
-        """What an earlier request deleted is made again."""
-        if not self._ids or self._owner.get(f"/pins/{self._ids['pin']}").status != 200:
+        """What an earlier request deleted or put away is made again."""
+        if not self._ids or self._owner.patch(f"/pins/{self._ids['pin']}", {}).status != 200:
             board = a_board(self._owner)
             self._ids = {"board": board, "pin": a_pin(self._owner, board), "section": a_section(self._owner, board)}
         if self._owner.patch(f"/boards/{self._ids['board']}/sections/{self._ids['section']}", {}).status != 200:

@@ -8,13 +8,23 @@ import pytest
 from presence.storage import keys
 from tests.functional.conftest import Interpose
 from tests.support.api import Client, Reply
-from tests.support.content import a_board, a_pin, a_section, ids, refusal
+from tests.support.content import (
+    a_board,
+    a_pin,
+    a_section,
+    a_trashed_board,
+    a_trashed_pin,
+    delete_for_good,
+    ids,
+    refusal,
+)
 from tests.support.people import a_user
 from tests.support.stored import Stream, add_pins, everything, item, remove
 from tests.support.wire import (
     ANY_PICTURE,
     BOARD_NOT_FOUND,
     CONFLICT,
+    NOT_PERMITTED,
     PIN_NOT_FOUND,
     SECTION_NOT_FOUND,
     STALE,
@@ -28,6 +38,8 @@ class World(NamedTuple):
     other_board: str
     section: str
     pin: str
+    trashed: str
+    trashed_pin: str
 
     def patch_board(self, **fields: str) -> Reply:
         return self.owner.patch(f"/boards/{self.board}", fields)
@@ -44,11 +56,21 @@ def world() -> World:
     ann = a_user()
     board, other = a_board(ann), a_board(ann)
     section = a_section(ann, board)
-    return World(ann, board, other, section, a_pin(ann, board, board_section_id=section))
+    pin = a_pin(ann, board, board_section_id=section)
+    trashed_pin = a_trashed_pin(ann, board, board_section_id=section)
+    return World(ann, board, other, section, pin, a_trashed_board(ann), trashed_pin)
 
 
 def _delete(template: str) -> Callable[[World], Reply]:
     return lambda world: world.owner.delete(world.path(template))
+
+
+def _archive(template: str) -> Callable[[World], Reply]:
+    return lambda world: world.owner.post(world.path(f"{template}/archive"))
+
+
+def _restore(template: str) -> Callable[[World], Reply]:
+    return lambda world: world.owner.post(world.path(f"{template}/restore"))
 
 
 BOARD, SECTION, PIN = "/boards/{board}", "/boards/{board}/sections/{section}", "/pins/{pin}"
@@ -134,6 +156,67 @@ BOARD, SECTION, PIN = "/boards/{board}", "/boards/{board}/sections/{section}", "
             BOARD_NOT_FOUND,
             id="save a pin to-delete a board",
         ),
+        pytest.param(
+            lambda w: w.patch_board(description="Mine"), _archive(BOARD), NOT_PERMITTED, id="edit-archive a board"
+        ),
+        pytest.param(
+            lambda w: w.owner.post(w.path(BOARD + "/sections"), {"name": "Mine"}),
+            _archive(BOARD),
+            NOT_PERMITTED,
+            id="add a section to-archive a board",
+        ),
+        pytest.param(_delete(SECTION), _archive(BOARD), NOT_PERMITTED, id="delete a section-archive its board"),
+        pytest.param(
+            lambda w: w.owner.post("/pins", {"board_id": w.board, "media_source": ANY_PICTURE}),
+            _archive(BOARD),
+            NOT_PERMITTED,
+            id="add a pin to-archive a board",
+        ),
+        pytest.param(
+            lambda w: w.patch_pin(board_id=w.other_board),
+            _archive(BOARD),
+            NOT_PERMITTED,
+            id="move a pin-archive its board",
+        ),
+        pytest.param(
+            lambda w: w.patch_pin(board_id=w.other_board),
+            _archive("/boards/{other_board}"),
+            NOT_PERMITTED,
+            id="move a pin-archive where to",
+        ),
+        pytest.param(_delete(PIN), _archive(BOARD), NOT_PERMITTED, id="delete a pin-archive its board"),
+        pytest.param(_archive(BOARD), _delete(BOARD), BOARD_NOT_FOUND, id="archive-delete a board"),
+        pytest.param(_archive(BOARD), _archive(BOARD), CONFLICT, id="archive a board twice"),
+        pytest.param(
+            _restore("/boards/{trashed}"), _restore("/boards/{trashed}"), CONFLICT, id="restore a board twice"
+        ),
+        pytest.param(
+            _restore("/boards/{trashed}"),
+            _delete("/user_account/trash/boards/{trashed}"),
+            CONFLICT,
+            id="restore-purge a board",
+        ),
+        pytest.param(
+            _delete("/user_account/trash/boards/{trashed}"),
+            _restore("/boards/{trashed}"),
+            BOARD_NOT_FOUND,
+            id="purge-restore a board",
+        ),
+        pytest.param(
+            _restore("/pins/{trashed_pin}"), _restore("/pins/{trashed_pin}"), CONFLICT, id="restore a pin twice"
+        ),
+        pytest.param(
+            _restore("/pins/{trashed_pin}"), _delete(SECTION), SECTION_NOT_FOUND, id="restore a pin-delete its section"
+        ),
+        pytest.param(
+            _restore("/pins/{trashed_pin}"), _delete(BOARD), BOARD_NOT_FOUND, id="restore a pin-delete its board"
+        ),
+        pytest.param(
+            _delete("/user_account/trash/pins/{trashed_pin}"),
+            _restore("/pins/{trashed_pin}"),
+            PIN_NOT_FOUND,
+            id="purge-restore a pin",
+        ),
     ],
 )
 def test_who_comes_second_is_told_what_happened_and_writes_nothing(
@@ -146,7 +229,7 @@ def test_who_comes_second_is_told_what_happened_and_writes_nothing(
     after_theirs: list[object] = []
 
     def act() -> None:
-        assert theirs(world).status in (200, 204)
+        assert theirs(world).status in (200, 201, 204)
         after_theirs.append(everything())
 
     meanwhile(act)
@@ -225,7 +308,7 @@ def test_two_clean_ups_of_one_board_at_once_leave_nothing_and_count_nothing_twic
     board_id = a_board(ann)
     add_pins(ann, board_id, 3)
     stream.settle()
-    ann.delete(f"/boards/{board_id}")
+    delete_for_good(ann, f"/boards/{board_id}")
     records = stream.records()
     meanwhile(lambda: stream.deliver(records))
     stream.deliver(records)

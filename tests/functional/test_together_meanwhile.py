@@ -171,8 +171,8 @@ RACES: list[tuple[Act, Act, Refusal]] = [
     (give_to_member, rename, CONFLICT),
     (give_to_member, delete, CONFLICT),
     (rename, give_to_member, CONFLICT),
-    (describe, give_to_member, CONFLICT),
-    (delete, give_to_member, CONFLICT),
+    (describe, give_to_member, NOT_PERMITTED),
+    (delete, give_to_member, NOT_PERMITTED),
 ]
 
 

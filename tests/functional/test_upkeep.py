@@ -11,7 +11,7 @@ from presence.services import upkeep
 from presence.storage import keys, table, uploads
 from presence.storage.table import Transaction
 from tests.support.api import Context
-from tests.support.content import a_board, a_pin, a_section, an_upload, ids
+from tests.support.content import a_board, a_pin, a_section, an_upload, delete_for_good, ids
 from tests.support.people import a_user
 from tests.support.stored import Stream, add_pins, everything, item, objects, remove
 
@@ -43,7 +43,7 @@ def test_nothing_of_a_deleted_board_is_left_in_the_table(stream: Stream) -> None
     section_id, empty = a_section(ann, board_id), a_section(ann, board_id)
     made = [a_pin(ann, board_id), a_pin(ann, board_id, board_section_id=section_id)]
     stream.settle()
-    ann.delete(f"/boards/{board_id}")
+    delete_for_good(ann, f"/boards/{board_id}")
     stream.settle()
 
     assert everything() == before
@@ -56,7 +56,7 @@ def test_a_deleted_board_with_more_pins_than_a_transaction_takes_is_cleaned_up(s
     before = everything()
     board_id = a_board(ann)
     add_pins(ann, board_id, 120, section_id=a_section(ann, board_id))
-    ann.delete(f"/boards/{board_id}")
+    delete_for_good(ann, f"/boards/{board_id}")
     stream.settle()
 
     assert everything() == before
@@ -109,7 +109,7 @@ def test_a_board_deleted_while_its_section_is_being_released_leaves_nothing(stre
     a_pin(ann, board_id, board_section_id=section_id)
     ann.delete(f"/boards/{board_id}/sections/{section_id}")
     of_section = stream.records()
-    ann.delete(f"/boards/{board_id}")
+    delete_for_good(ann, f"/boards/{board_id}")
     of_board = stream.records()
     stream.deliver(of_board)
     stream.deliver(of_section)
@@ -130,7 +130,7 @@ def test_a_clean_up_that_dies_goes_on_from_where_it_was(
     add_pins(ann, board_id, 5)
     a_pin(ann, board_id, board_section_id=section_id)
     stream.settle()
-    ann.delete(f"/boards/{board_id}")
+    delete_for_good(ann, f"/boards/{board_id}")
     [record] = [each for each in stream.records() if each["dynamodb"]["Keys"]["sk"] == {"S": "BOARD"}]
     with monkeypatch.context() as dying:
         _fail_at(dying, dies_at)
@@ -171,7 +171,7 @@ def test_a_clean_up_whose_time_is_up_sends_its_board_through_the_stream_again(
     board_id = a_board(ann)
     a_pin(ann, board_id)
     stream.settle()
-    ann.delete(f"/boards/{board_id}")
+    delete_for_good(ann, f"/boards/{board_id}")
     with monkeypatch.context() as hurried:
         hurried.setattr(upkeep, "BUDGET_SECONDS", -1.0)
         assert stream.deliver() == []
@@ -230,7 +230,7 @@ def test_an_index_that_catches_up_soon_is_waited_for(
     board_id = a_board(ann)
     a_pin(ann, board_id)
     stream.settle()
-    ann.delete(f"/boards/{board_id}")
+    delete_for_good(ann, f"/boards/{board_id}")
     monkeypatch.setattr(table, "query", LaggingIndex(3))
 
     assert stream.deliver() == []
@@ -247,7 +247,7 @@ def test_a_board_is_kept_while_pins_are_counted_that_the_index_does_not_show(
     board_id = a_board(ann)
     a_pin(ann, board_id)
     stream.settle()
-    ann.delete(f"/boards/{board_id}")
+    delete_for_good(ann, f"/boards/{board_id}")
     records = stream.records()
     with monkeypatch.context() as lagging:
         lagging.setattr(table, "query", LaggingIndex(10_000))
@@ -288,7 +288,7 @@ def test_records_may_come_twice_late_and_in_any_order(stream: Stream) -> None:
     made = stream.records()
     ann.delete(f"/boards/{board_id}/sections/{section_id}")
     released = stream.records()
-    ann.delete(f"/boards/{board_id}")
+    delete_for_good(ann, f"/boards/{board_id}")
     deleted = stream.records()
     for records in (deleted, made, released, deleted, made[::-1], released):
         assert stream.deliver(records) == []
@@ -455,7 +455,7 @@ def test_a_failed_sweep_is_reported_and_done_when_the_record_comes_again(
 ) -> None:
     ann = a_user()
     pin_id = a_pin(ann, a_board(ann), media_source=an_upload())
-    ann.delete(f"/pins/{pin_id}")
+    delete_for_good(ann, f"/pins/{pin_id}")
     stream.settle()
     [key] = objects()
     remove(keys.upload_unused(key))

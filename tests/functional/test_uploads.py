@@ -11,10 +11,11 @@ from presence.domain.ids import new_id
 from presence.services import pins as pin_service
 from presence.services.pins import Placed
 from presence.storage import codec, keys, uploads
-from tests.support.content import a_board, a_pin, an_upload, ids, refusal
+from tests.support.content import a_board, a_pin, an_upload, delete_for_good, ids, refusal
 from tests.support.people import a_user
 from tests.support.pictures import a_gif, a_jpeg, a_png
 from tests.support.stored import Stream, everything, item, objects, remove
+from tests.support.values import seen
 from tests.support.wire import IMAGE_SIZES, INVALID, OURS
 
 HOUR = 60 * 60
@@ -182,7 +183,7 @@ def test_a_deleted_pins_picture_stays_for_an_hour_and_then_goes(stream: Stream) 
     pin = ann.post("/pins", {"board_id": a_board(ann), "media_source": an_upload()}).json
     key = _key_of(pin)
     _let_an_hour_pass(stream, key)
-    ann.delete(f"/pins/{pin['id']}")
+    delete_for_good(ann, f"/pins/{pin['id']}")
     stream.settle()
 
     assert set(objects()) == {key}
@@ -197,7 +198,7 @@ def test_a_picture_that_was_saved_meanwhile_stays(stream: Stream) -> None:
     saved = ben.post(f"/pins/{pin['id']}/save", {"board_id": a_board(ben)}).json
     key = _key_of(pin)
     stream.settle()
-    ann.delete(f"/pins/{pin['id']}")
+    delete_for_good(ann, f"/pins/{pin['id']}")
     _let_an_hour_pass(stream, key)
 
     assert _key_of(saved) == key
@@ -211,11 +212,11 @@ def test_a_picture_that_is_saved_in_its_last_hour_stays(stream: Stream) -> None:
     key = _key_of(pin)
     _let_an_hour_pass(stream, key)
     source = codec.pin(item(keys.pin(pin["id"])) or {})
-    ann.delete(f"/pins/{pin['id']}")
+    delete_for_good(ann, f"/pins/{pin['id']}")
     stream.settle()
     board = codec.board(item(keys.board(a_board(ben))) or {})
     late = replace(source, id=new_id(), owner_id=ben.user_id, board_id=board.id, parent_pin_id=source.id)
-    pin_service._add(Placed(late, board), None)
+    pin_service._add(Placed(late, seen(board)), None)
     _let_an_hour_pass(stream, key)
 
     assert set(objects()) == {key}
@@ -227,8 +228,8 @@ def test_a_picture_goes_when_the_last_of_its_pins_goes(stream: Stream) -> None:
     saved = ben.post(f"/pins/{pin['id']}/save", {"board_id": a_board(ben)}).json
     key = _key_of(pin)
     _let_an_hour_pass(stream, key)
-    ann.delete(f"/pins/{pin['id']}")
-    ben.delete(f"/pins/{saved['id']}")
+    delete_for_good(ann, f"/pins/{pin['id']}")
+    delete_for_good(ben, f"/pins/{saved['id']}")
     _let_an_hour_pass(stream, key)
 
     assert objects() == {}
@@ -241,7 +242,7 @@ def test_the_pictures_of_a_deleted_board_go_after_their_hour(stream: Stream) -> 
         a_pin(ann, board_id, media_source=an_upload())
     for key in objects():
         _let_an_hour_pass(stream, key)
-    ann.delete(f"/boards/{board_id}")
+    delete_for_good(ann, f"/boards/{board_id}")
     stream.settle()
 
     assert len(objects()) == 2
@@ -253,7 +254,7 @@ def test_the_pictures_of_a_deleted_board_go_after_their_hour(stream: Stream) -> 
 def test_sweeping_what_is_gone_already_is_harmless(stream: Stream) -> None:
     ann = a_user()
     pin = ann.post("/pins", {"board_id": a_board(ann), "media_source": an_upload()}).json
-    ann.delete(f"/pins/{pin['id']}")
+    delete_for_good(ann, f"/pins/{pin['id']}")
     stream.settle()
     remove(keys.upload_unused(_key_of(pin)))
     records = stream.records()

@@ -71,6 +71,34 @@ def delete_board(user: Client) -> Write:
 
 
 @_write
+def archive_board(user: Client) -> Write:
+    return Write(user, "POST", f"/boards/{a_board(user)}/archive")
+
+
+@_write
+def restore_board_from_the_archive(user: Client) -> Write:
+    board = a_board(user)
+    user.post(f"/boards/{board}/archive")
+    return Write(user, "POST", f"/boards/{board}/restore")
+
+
+@_write
+def restore_board_from_the_trash(user: Client) -> Write:
+    board = a_board(user)
+    a_pin(user, board, a_section(user, board))
+    user.delete(f"/boards/{board}")
+    return Write(user, "POST", f"/boards/{board}/restore", {"name": "Another name"})
+
+
+@_write
+def delete_board_for_good(user: Client) -> Write:
+    board = a_board(user)
+    a_pin(user, board, a_section(user, board))
+    user.delete(f"/boards/{board}")
+    return Write(user, "DELETE", f"/user_account/trash/boards/{board}")
+
+
+@_write
 def create_section(user: Client) -> Write:
     board = a_board(user)
     return Write(user, "POST", f"/boards/{board}/sections", {"name": "A section"})
@@ -127,6 +155,21 @@ def delete_pin(user: Client) -> Write:
     board = a_board(user)
     pin = a_pin(user, board, a_section(user, board), media_source=an_upload())
     return Write(user, "DELETE", f"/pins/{pin}")
+
+
+@_write
+def restore_pin(user: Client) -> Write:
+    board = a_board(user)
+    pin = a_pin(user, board, a_section(user, board), media_source=an_upload())
+    user.delete(f"/pins/{pin}")
+    return Write(user, "POST", f"/pins/{pin}/restore")
+
+
+@_write
+def delete_pin_for_good(user: Client) -> Write:
+    pin = a_pin(user, a_board(user), media_source=an_upload())
+    user.delete(f"/pins/{pin}")
+    return Write(user, "DELETE", f"/user_account/trash/pins/{pin}")
 
 
 @_write

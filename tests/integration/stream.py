@@ -117,8 +117,10 @@ def table_after(records: list[Record]) -> dict[Key, dict[str, Any]]:
     return items
 
 
-def expire_unused_uploads(cloud: LocalCloud, records: list[Record]) -> None:
-    """What DynamoDB's TTL does when an hour has passed; the local one's would leave no record in the stream."""
+def expire(cloud: LocalCloud, records: list[Record], kind: str) -> None:
+    """What DynamoDB's TTL does when the time of such items has passed (of ``upload_unused`` an hour, of ``trash`` 30
+    days); the local one's would leave no record in the stream.
+    """
     for (pk, sk), item in table_after(records).items():
-        if item["kind"]["S"] == "upload_unused":
+        if item["kind"]["S"] == kind:
             cloud.dynamodb("DeleteItem", TableName=TABLE, Key={"pk": {"S": pk}, "sk": {"S": sk}})

@@ -33,6 +33,7 @@ def test_a_board_with_10000_pins_is_deleted_at_once_and_cleaned_up_through_crash
     _assert_gone_for_every_read(user, big, section, pins)
     _assert_refuses_every_write(user, big, section, pins[0])
 
+    assert user.delete(f"/user_account/trash/boards/{big}").status == 204
     # Now and then, before as well as after a request's work is done.
     crash = CrashAt(when=lambda number: number % 17 == 16, after_work=lambda number: number % 2 == 0)
     with wire.through(crash):

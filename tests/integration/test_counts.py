@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tests.integration.local_cloud import LocalCloud
 from tests.integration.parallel import answers, at_once
-from tests.integration.stream import Stream, Upkeep, table_after
+from tests.integration.stream import Stream, Upkeep, expire, table_after
 from tests.integration.things import a_board, a_pin, a_section, an_upload, pin_on
 from tests.integration.truth import assert_clean, assert_exact, mentions
 from tests.integration.wire import Conflicts, Wire
@@ -127,7 +128,7 @@ def test_counts_are_exact_after_many_did_everything_at_once(stream: Stream, upke
 @pytest.mark.usefixtures("transactions")
 @pytest.mark.parametrize("order", range(3))
 def test_pins_added_while_their_board_is_deleted_leave_nothing_behind(
-    stream: Stream, upkeep: Upkeep, order: int
+    cloud: LocalCloud, stream: Stream, upkeep: Upkeep, order: int
 ) -> None:
     user, other = a_user(), a_user()
     doomed, safe = a_board(user), a_board(user)
@@ -150,6 +151,10 @@ def test_pins_added_while_their_board_is_deleted_leave_nothing_behind(
     assert {status for status, _ in answers(replies)} <= {200, 201, 204, GONE, CONFLICT}
     assert user.get(f"/boards/{doomed}").status == GONE
     assert_exact(table_after(stream.records()))
+    assert user.delete(f"/user_account/trash/boards/{doomed}").status == 204
+    for kind in ("trash", "upload_unused"):
+        upkeep.run()
+        expire(cloud, stream.records(), kind)
     upkeep.run()
     left = table_after(stream.records())
     assert_exact(left)

@@ -16,7 +16,7 @@ from botocore.awsrequest import AWSResponse
 from tests.integration.copies import Original
 from tests.integration.local_cloud import LocalCloud
 from tests.integration.routes import WRITES, Write
-from tests.integration.stream import Stream, Upkeep, expire_unused_uploads, table_after
+from tests.integration.stream import Stream, Upkeep, expire, table_after
 from tests.integration.things import a_board, a_pin
 from tests.integration.truth import assert_clean, assert_exact, told_apart_from_chance
 from tests.integration.wire import Fault, Faulty, Go, Hop, Sent, Wire, cancelled, error
@@ -73,12 +73,13 @@ class Case:
         return reply
 
     def settled(self) -> list[str]:
-        """What is left when all that follows has followed and an hour has passed. Exact at every step."""
+        """What is left when all that follows has followed and a month has passed. Exact at every step."""
         upkeep = Upkeep(self._stream)
         assert_exact(table_after(self._stream.records()))
         upkeep.run()
-        expire_unused_uploads(self._cloud, self._stream.records())
-        upkeep.run()
+        for kind in ("trash", "upload_unused"):
+            expire(self._cloud, self._stream.records(), kind)
+            upkeep.run()
         assert not upkeep.given_up
         left = table_after(self._stream.records())
         assert_exact(left)

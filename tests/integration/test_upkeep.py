@@ -13,8 +13,8 @@ from presence.services import upkeep as upkeep_service
 from tests.integration.copies import Original
 from tests.integration.local_cloud import LocalCloud
 from tests.integration.seeding import same_as_the_code
-from tests.integration.stream import Stream, Upkeep, expire_unused_uploads, table_after
-from tests.integration.things import a_board, a_pin, a_section, an_upload, made
+from tests.integration.stream import Stream, Upkeep, expire, table_after
+from tests.integration.things import a_board, a_pin, a_section, an_upload, delete_for_good, made
 from tests.integration.truth import assert_clean, assert_exact, mentions
 from tests.integration.wire import CrashAt, Fault, Faulty, Go, Sent, Wire
 from tests.support.api import Client
@@ -37,7 +37,7 @@ class Things:
     """On the other board, saved from one on the first: they show the same two uploads."""
 
     def delete_board(self) -> None:
-        assert self.user.delete(f"/boards/{self.board}").status == 204
+        delete_for_good(self.user, f"/boards/{self.board}")
 
     def delete_section(self) -> None:
         assert self.user.delete(f"/boards/{self.board}/sections/{self.section}").status == 204
@@ -185,7 +185,7 @@ def test_a_pin_that_the_index_still_shows_is_not_uncounted_twice(
     upkeep.run()
     gone = things.pins.pop()
     shown: list[dict[str, Any]] = [table_after(stream.records())[f"PIN#{gone}", "PIN"]]
-    assert things.user.delete(f"/pins/{gone}").status == 204
+    delete_for_good(things.user, f"/pins/{gone}")
     things.delete_board()
     with wire.through(Lagging(3, lambda items: items + shown)):
         upkeep.run()
@@ -200,7 +200,7 @@ def test_uploads_of_a_deleted_board_go_and_those_that_others_show_stay(
     (own,), shared = uploads_of(stream, things.pin_with_upload), uploads_of(stream, things.kept_pin)
     things.delete_board()
     upkeep.run()
-    expire_unused_uploads(cloud, stream.records())
+    expire(cloud, stream.records(), "upload_unused")
     upkeep.run()
     assert not cloud.has_object(own)
     assert all(map(cloud.has_object, shared))
@@ -224,9 +224,9 @@ def test_an_unused_upload_goes_whatever_fails_on_the_way(
         things = make()
         (own,) = uploads_of(stream, things.pin_with_upload)
         assert cloud.has_object(own)
-        assert things.user.delete(f"/pins/{things.pin_with_upload}").status == 204
+        delete_for_good(things.user, f"/pins/{things.pin_with_upload}")
         upkeep.run()
-        expire_unused_uploads(cloud, stream.records())
+        expire(cloud, stream.records(), "upload_unused")
         with wire.through(Faulty(at, fault, SDK_ATTEMPTS)):
             upkeep.run()
         assert not cloud.has_object(own)

@@ -22,6 +22,12 @@ def a_pin(user: Client, board_id: str, section_id: str | None = None, **fields: 
     return made(user.post("/pins", pin_on(board_id, section_id, **fields)))
 
 
+def delete_for_good(user: Client, path: str) -> None:
+    """Delete a board or a pin, and take it out of the trash."""
+    assert user.delete(path).status == 204
+    assert user.delete(f"/user_account/trash{path}").status == 204
+
+
 def pin_on(board_id: str, section_id: str | None = None, **fields: Any) -> dict[str, Any]:
     return {"board_id": board_id, "board_section_id": section_id, "media_source": A_PICTURE, **fields}
 

@@ -16,7 +16,8 @@ def assert_exact(items: Items) -> None:
 
     Holds at any moment, clean-up under way or not, but for what ``assert_clean`` adds.
     """
-    boards, sections, pins = (_of_kind(items, kind) for kind in ("board", "section", "pin"))
+    boards, sections, every_pin = (_of_kind(items, kind) for kind in ("board", "section", "pin"))
+    pins = {pin_id: pin for pin_id, pin in every_pin.items() if "trashed_at" not in pin}
     on_board = Counter(pin["board_id"] for pin in pins.values())
     in_section = Counter(pin["section_id"] for pin in pins.values() if "section_id" in pin)
     living = {board_id: board for board_id, board in boards.items() if not board.get("deleted")}
@@ -41,7 +42,7 @@ def assert_exact(items: Items) -> None:
     _assert_ties(items)
     _assert_usernames(items)
     _assert_listed(items)
-    _assert_uploads(items, pins)
+    _assert_uploads(items, every_pin)
 
 
 def assert_clean(items: Items) -> None:
@@ -55,9 +56,12 @@ def assert_clean(items: Items) -> None:
     for edge in edges(items, "board_follow"):
         assert "is_over" not in edge, f"{edge} says nothing any more"
         assert edge.get("follows", True) is ("counted" in edge), f"{edge} is not counted as it should be"
+    in_trash = {key[0] for key, item in items.items() if "trashed_at" in item}
+    assert {key[0] for key, item in items.items() if item["kind"]["S"] == "trash"} == in_trash, "the trash runs out"
 
 
 def _assert_owners(items: Items, living: Mapping[str, Mapping[str, Any]]) -> None:
+    living = {board_id: board for board_id, board in living.items() if "trashed_at" not in board}
     names = {(board["owner_id"], board["slug"]): board_id for board_id, board in living.items()}
     assert len(names) == len(living), "two boards of one owner have the same slug"
     claimed = {
@@ -161,10 +165,14 @@ type Lists = dict[str, tuple[str, str]]
 def _lists_of_board(board: Mapping[str, Any]) -> Lists:
     if board.get("deleted"):
         return {}
-    return {"owner": (f"USER#{board['owner_id']}#BOARDS", board.get("rank", board["id"]))}
+    which = "TRASHED_BOARDS" if "trashed_at" in board else "ARCHIVED" if "archived_at" in board else "BOARDS"
+    place = board.get("trashed_at") or board.get("rank") or board["id"]
+    return {"owner": (f"USER#{board['owner_id']}#{which}", place)}
 
 
 def _lists_of_pin(pin: Mapping[str, Any]) -> Lists:
+    if "trashed_at" in pin:
+        return {"owner": (f"USER#{pin['owner_id']}#TRASHED_PINS", pin["trashed_at"])}
     lists = {
         "owner": (f"USER#{pin['owner_id']}#PINS", pin["id"]),
         "board": (f"BOARD#{pin['board_id']}#PINS", pin.get("rank", pin["id"])),

@@ -25,6 +25,26 @@ def a_pin(owner: Client, board_id: str, /, **fields: Any) -> str:
     return _id(owner.post("/pins", {"board_id": board_id, "media_source": ANY_PICTURE} | fields))
 
 
+def a_trashed_board(owner: Client, /, **fields: Any) -> str:
+    """The id of a board in its owner's trash."""
+    board_id = a_board(owner, **fields)
+    assert owner.delete(f"/boards/{board_id}").status == 204
+    return board_id
+
+
+def a_trashed_pin(owner: Client, board_id: str, /, **fields: Any) -> str:
+    """The id of a pin in the trash of who added it."""
+    pin_id = a_pin(owner, board_id, **fields)
+    assert owner.delete(f"/pins/{pin_id}").status == 204
+    return pin_id
+
+
+def delete_for_good(owner: Client, path: str) -> None:
+    """Delete a board or a pin, and take it out of the trash."""
+    assert owner.delete(path).status == 204
+    assert owner.delete(f"/user_account/trash{path}").status == 204
+
+
 def an_upload(content: bytes | None = None, content_type: str = "image/png") -> dict[str, str]:
     """A ``media_source`` with a picture in it."""
     data = base64(a_png() if content is None else content)

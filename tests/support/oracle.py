@@ -76,6 +76,7 @@ class Oracle:
         self.people = {name: Person(name) for name in names}
         self.boards: dict[str, Board] = {}
         self.pins: dict[str, Pin] = {}
+        self.pins_in_trash: list[Pin] = []
         self.follows: set[tuple[str, str]] = set()
         """Who follows whom, approved where that is needed."""
         self.blocks: set[tuple[str, str]] = set()
@@ -183,7 +184,7 @@ class Oracle:
 
     def get_account(self, reader: Reader) -> tuple[object, ...]:
         boards = sum(board.owner == reader.name and not board.is_gone for board in self.boards.values())
-        pins = sum(pin.added_by == reader.name for pin in self.pins.values())
+        pins = sum(pin.added_by == reader.name for pin in (*self.pins.values(), *self.pins_in_trash))
         following = sum(name == reader.name for name, _ in self.follows)
         return (reader.name, boards, pins, following)
 
@@ -212,6 +213,8 @@ class Oracle:
         board = self.board(Reader(who), board_id)
         self._may(who, board, ("owner",), while_archived=True)
         board.is_gone = True
+        # They are on it when it is restored from the trash, and count with their adders until it is purged.
+        self.pins_in_trash += [pin for pin in self.pins.values() if pin.board == board_id]
         self.pins = {pin.id: pin for pin in self.pins.values() if pin.board != board_id}
 
     def create_section(self, who: str, board_id: str, section_id: str, name: str) -> None:

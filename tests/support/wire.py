@@ -33,6 +33,8 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("GET", "/boards/{board_id}"): Expected(200, BOARDS_READ),
     ("PATCH", "/boards/{board_id}"): Expected(200, BOARDS_WRITE),
     ("DELETE", "/boards/{board_id}"): Expected(204, BOARDS_WRITE),
+    ("POST", "/boards/{board_id}/archive"): Expected(201, BOARDS_WRITE),
+    ("POST", "/boards/{board_id}/restore"): Expected(201, BOARDS_WRITE),
     ("GET", "/boards/{board_id}/pins"): Expected(200, PINS_READ),
     ("GET", "/boards/{board_id}/sections"): Expected(200, BOARDS_READ),
     ("POST", "/boards/{board_id}/sections"): Expected(201, BOARDS_WRITE),
@@ -44,6 +46,7 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("GET", "/pins/{pin_id}"): Expected(200, PINS_READ),
     ("PATCH", "/pins/{pin_id}"): Expected(200, PINS_WRITE),
     ("DELETE", "/pins/{pin_id}"): Expected(204, PINS_WRITE),
+    ("POST", "/pins/{pin_id}/restore"): Expected(201, PINS_WRITE),
     ("POST", "/pins/{pin_id}/save"): Expected(201, PINS_WRITE),
     ("GET", "/user_account"): Expected(200, ("user_accounts:read",)),
     ("PATCH", "/user_account"): Expected(200, ("user_accounts:read", "user_accounts:write")),
@@ -91,6 +94,10 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("GET", "/boards/{board_id}/join_requests"): Expected(200, BOARDS_READ),
     ("POST", "/boards/{board_id}/join_requests/{username}"): Expected(201, BOARDS_WRITE),
     ("DELETE", "/boards/{board_id}/join_requests/{username}"): Expected(204, BOARDS_WRITE),
+    ("GET", "/user_account/trash/boards"): Expected(200, BOARDS_READ),
+    ("DELETE", "/user_account/trash/boards/{board_id}"): Expected(204, BOARDS_WRITE),
+    ("GET", "/user_account/trash/pins"): Expected(200, PINS_READ),
+    ("DELETE", "/user_account/trash/pins/{pin_id}"): Expected(204, PINS_WRITE),
     ("GET", "/openapi.json"): Expected(200, ()),
 }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.support.api import Client, Reply
-from tests.support.content import a_board, a_pin, a_section
+from tests.support.content import a_board, a_pin, a_section, a_trashed_board, a_trashed_pin
 from tests.support.people import a_user
 from tests.support.stored import make_private
 from tests.support.wire import a_valid_body
@@ -80,6 +80,16 @@ def _(user: Client) -> tuple[dict[str, str], Any]:
     make_private(user)
     assert asking.post(f"/user_account/following/{user.username}").status == 201
     return {"username": asking.username}, None
+
+
+@prepare("DELETE", "/user_account/trash/boards/{board_id}")
+def _(user: Client) -> tuple[dict[str, str], Any]:
+    return {"board_id": a_trashed_board(user)}, None
+
+
+@prepare("DELETE", "/user_account/trash/pins/{pin_id}")
+def _(user: Client) -> tuple[dict[str, str], Any]:
+    return {"pin_id": a_trashed_pin(user, a_board(user))}, None
 
 
 _IDS = ("board_id", "section_id", "pin_id", "link_id", "export_id", "import_id")

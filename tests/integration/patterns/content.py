@@ -6,7 +6,7 @@ from presence.projections.upkeep import CleanUpBoard, RefreshCover, ReleaseSecti
 from presence.services import accounts, upkeep
 from tests.integration.patterns.typical import DESCRIPTION, KEY, PATTERNS, TEXTS, Act, Typical, pattern, request, well
 from tests.integration.seeding import add_member
-from tests.integration.things import a_pin, a_section, an_upload, made, pin_on
+from tests.integration.things import a_pin, a_section, an_upload, delete_for_good, made, pin_on
 
 _numbers = count(1)
 A_BOARD = {"name": "A typical board 000000", "description": DESCRIPTION}
@@ -260,7 +260,7 @@ def _(at: Typical) -> Act:
 def _(at: Typical) -> Act:
     board, _ = at.a_big_board(1000)
     a_section(at.user, board, "A typical section")
-    well(at.user.delete(f"/boards/{board}"))
+    delete_for_good(at.user, f"/boards/{board}")
     return lambda: upkeep.run(CleanUpBoard(board))
 
 

@@ -251,3 +251,20 @@ def test_pins_of_one_board_share_nothing_that_could_be_changed() -> None:
     one["board_owner"]["username"] = "changed"
 
     assert other["board_owner"]["username"] != "changed"
+
+
+def test_a_board_in_the_trash_tells_until_when_it_can_be_restored() -> None:
+    view = views.trashed_board(seen(a_board(trashed_at="2026-01-01T00:00:00Z")))
+
+    assert _conforms(view, "TrashedBoard")
+    assert (view["trashed_at"], view["purge_at"]) == ("2026-01-01T00:00:00Z", "2026-01-31T00:00:00Z")
+
+
+def test_a_pin_in_the_trash_names_the_owner_of_its_board_unless_they_are_hidden() -> None:
+    shown = a_placed_pin(trashed_at=ANY_TIME)
+    hidden = a_placed_pin(a_board(deleted=True), trashed_at=ANY_TIME)
+
+    assert _conforms(views.trashed_pin(shown), "TrashedPin")
+    assert _conforms(views.trashed_pin(hidden), "TrashedPin")
+    assert "board_owner" in views.trashed_pin(shown)
+    assert "board_owner" not in views.trashed_pin(hidden)

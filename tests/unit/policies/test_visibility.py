@@ -1,9 +1,10 @@
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from presence.domain.entities import Board, Following
+from presence.domain.entities import Board, Following, Role
 from presence.policies import visibility
 from presence.policies.scopes import Scope
 from presence.policies.visibility import (
@@ -14,14 +15,16 @@ from presence.policies.visibility import (
     may_feature,
     may_list_board,
     may_list_pins,
+    may_see_in_trash,
     may_see_inside,
     may_see_invitation,
+    may_see_pin_in_trash,
     may_see_user,
     may_view_board,
     may_view_pins,
 )
 from tests.support.api import ALL_SCOPES
-from tests.support.values import ANY_TIME, a_board, a_profile, a_standing, a_tie, a_viewer
+from tests.support.values import ANY_TIME, a_board, a_pin, a_profile, a_standing, a_tie, a_viewer
 
 OPEN = ("PUBLIC", "PROTECTED")
 MEMBERS = ("viewer", "contributor", "editor")
@@ -281,3 +284,42 @@ def test_a_private_profile_is_seen_from_inside_by_its_owner() -> None:
     ann = a_viewer()
 
     assert may_see_inside(a_profile(id=ann.user_id, is_private=True), None, ann)
+
+
+def test_a_board_in_the_trash_is_seen_there_by_its_owner_alone() -> None:
+    board = a_board(trashed_at=ANY_TIME)
+
+    assert may_see_in_trash(board, a_standing(Role.OWNER))
+    assert not any(may_see_in_trash(board, a_standing(role)) for role in (None, Role.VIEWER, Role.EDITOR))
+
+
+def test_a_board_that_is_not_in_the_trash_is_not_seen_there() -> None:
+    assert not may_see_in_trash(a_board(), a_standing(Role.OWNER))
+    assert not may_see_in_trash(a_board(trashed_at=ANY_TIME, deleted=True), a_standing(Role.OWNER))
+
+
+def test_a_secret_board_in_the_trash_needs_the_scope() -> None:
+    blind = a_viewer(scopes=ALL_SCOPES - {Scope.BOARDS_READ_SECRET})
+    board = a_board(trashed_at=ANY_TIME, privacy="SECRET")
+
+    assert may_see_in_trash(board, a_standing(Role.OWNER))
+    assert not may_see_in_trash(board, a_standing(Role.OWNER, viewer=blind))
+
+
+def test_a_pin_in_the_trash_is_seen_there_by_who_added_it_alone() -> None:
+    ann = a_viewer()
+    pin = a_pin(owner_id=ann.user_id, trashed_at=ANY_TIME)
+
+    assert may_see_pin_in_trash(pin, a_board(privacy="PROTECTED"), a_standing(viewer=ann))
+    assert not may_see_pin_in_trash(pin, a_board(), a_standing(Role.OWNER))
+    assert not may_see_pin_in_trash(replace(pin, trashed_at=None), a_board(), a_standing(viewer=ann))
+
+
+@pytest.mark.parametrize("board", [a_board(privacy="SECRET"), a_board(deleted=True)], ids=["secret", "gone"])
+def test_a_pin_in_the_trash_of_a_board_that_may_be_secret_needs_the_scope(board: Board) -> None:
+    ann = a_viewer()
+    blind = a_viewer(ann.user_id, scopes=ALL_SCOPES - {Scope.PINS_READ_SECRET})
+    pin = a_pin(owner_id=ann.user_id, trashed_at=ANY_TIME)
+
+    assert may_see_pin_in_trash(pin, board, a_standing(viewer=ann))
+    assert not may_see_pin_in_trash(pin, board, a_standing(viewer=blind))

@@ -8,6 +8,8 @@ from presence.projections.upkeep import (
     CountFollowers,
     GoOnWithExport,
     GoOnWithImport,
+    PurgeBoard,
+    PurgePin,
     RefreshCover,
     ReleaseSection,
     SweepUpload,
@@ -29,6 +31,9 @@ SECTION = _image("section", id="2", board_id="1")
 DELETED_SECTION = _image("section", id="2", board_id="1", deleted=True)
 PIN = _image("pin", id="3", board_id="1")
 PIN_ELSEWHERE = _image("pin", id="3", board_id="9")
+PIN_IN_TRASH = _image("pin", id="3", board_id="1", trashed_at="any")
+BOARD_TIMER = _image("trash", pk="BOARD#1", sk="TRASH")
+PIN_TIMER = _image("trash", pk="PIN#3", sk="TRASH")
 PIN_RETITLED = _image("pin", id="3", board_id="1", title="Another title")
 REFERENCE = _image("upload_reference", pk="UPLOAD#7.png", sk="PIN#3")
 FOLLOW = _image("tie", from_id="5", to_id="6", following="approved")
@@ -64,6 +69,19 @@ def test_a_deleted_pin_refreshes_its_boards_cover() -> None:
 
 def test_a_moved_pin_refreshes_the_covers_of_both_boards() -> None:
     assert list(tasks(PIN, PIN_ELSEWHERE)) == [RefreshCover("1"), RefreshCover("9")]
+
+
+@pytest.mark.parametrize(("old", "new"), [(PIN, PIN_IN_TRASH), (PIN_IN_TRASH, PIN)], ids=["goes", "comes back"])
+def test_a_pin_that_goes_into_the_trash_or_comes_back_refreshes_its_boards_cover(old: Any, new: Any) -> None:
+    assert list(tasks(old, new)) == [RefreshCover("1")]
+
+
+def test_a_board_whose_time_in_the_trash_ends_is_purged() -> None:
+    assert list(tasks(BOARD_TIMER, None)) == [PurgeBoard("1")]
+
+
+def test_a_pin_whose_time_in_the_trash_ends_is_purged() -> None:
+    assert list(tasks(PIN_TIMER, None)) == [PurgePin("3")]
 
 
 def test_a_pin_that_loses_its_last_reference_to_an_upload_has_the_upload_watched() -> None:
@@ -158,6 +176,9 @@ def test_a_batch_counts_once_for_each_that_is_followed() -> None:
         pytest.param(SECTION, SECTION, id="a renamed section"),
         pytest.param(DELETED_SECTION, None, id="a section that is released"),
         pytest.param(PIN, PIN_RETITLED, id="a pin changed in place"),
+        pytest.param(PIN_IN_TRASH, None, id="a purged pin"),
+        pytest.param(None, BOARD_TIMER, id="a time in the trash that begins"),
+        pytest.param(BOARD_TIMER, BOARD_TIMER, id="a time in the trash that begins anew"),
         pytest.param(None, REFERENCE, id="a new reference"),
         pytest.param(None, UNUSED, id="a new marker"),
         pytest.param(UNUSED, UNUSED, id="a marker put again"),

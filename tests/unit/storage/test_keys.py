@@ -22,6 +22,8 @@ def test_no_two_kinds_of_items_share_a_key() -> None:
         keys.upload_reference(one, one),
         keys.upload_reference_of_profile(one, one),
         keys.upload_unused(one),
+        keys.board_in_trash(one),
+        keys.pin_in_trash(one),
     ]
 
     assert len(set(every)) == len(every)

@@ -71,8 +71,8 @@ class FollowRequestNotFound(PresenceError):
 class BoardNotFound(PresenceError):
     """No such board, or hidden from the caller."""
 
-    def __init__(self) -> None:
-        super().__init__("Board not found.")
+    def __init__(self, message: str = "Board not found.") -> None:
+        super().__init__(message)
 
 
 class PinNotFound(PresenceError):
@@ -85,8 +85,8 @@ class PinNotFound(PresenceError):
 class SectionNotFound(PresenceError):
     """No such section on this board."""
 
-    def __init__(self) -> None:
-        super().__init__("Board section not found.")
+    def __init__(self, message: str = "Board section not found.") -> None:
+        super().__init__(message)
 
 
 class ExportNotFound(PresenceError):

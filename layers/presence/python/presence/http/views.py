@@ -11,7 +11,7 @@ from typing import Any
 from presence.domain import clock
 from presence.domain.entities import Following, Image, Job, Media, Profile, Section, Tie
 from presence.policies import visibility
-from presence.services import exports, imports
+from presence.services import exports, imports, keeping
 from presence.services.access import Seen
 from presence.services.follows import Listed
 from presence.services.people import Person
@@ -88,6 +88,21 @@ def pin(placed: Placed) -> View:
 
 def person(username: str | None) -> View | None:
     return {"username": username} if username else None
+
+
+def trashed_board(seen: Seen) -> View:
+    return board(seen) | _times_in_trash(seen.board.trashed_at)
+
+
+def trashed_pin(placed: Placed) -> View:
+    view = pin(placed) | _times_in_trash(placed.pin.trashed_at)
+    if not visibility.may_view_pins(placed.board, placed.standing):
+        del view["board_owner"]
+    return view
+
+
+def _times_in_trash(trashed_at: str | None) -> View:
+    return {"trashed_at": trashed_at, "purge_at": keeping.purge_at(trashed_at or "")}
 
 
 def account(value: Profile) -> View:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from presence.domain.entities import Board, Following, Privacy, Profile, Role, Tie, Viewer
+from presence.domain.entities import Board, Following, Pin, Privacy, Profile, Role, Tie, Viewer
 from presence.policies.scopes import Scope
 
 
@@ -151,6 +151,22 @@ def may_feature(board: Board, user_id: str) -> bool:
         and board.privacy == Privacy.PUBLIC
         and not (board.archived_at or board.trashed_at or board.merged_into or board.deleted)
     )
+
+
+def may_see_in_trash(board: Board, standing: Standing) -> bool:
+    """A board in the trash is there for its owner alone, in the trash alone."""
+    return bool(board.trashed_at) and standing.is_owner and may_view_board(replace(board, trashed_at=None), standing)
+
+
+def may_see_pin_in_trash(pin: Pin, board: Board, standing: Standing) -> bool:
+    """A pin in the trash is there for who added it, whatever became of its board and of their part on it.
+
+    Of a board that is gone nobody knows whether it was secret, so its pins need a token that allows secrets.
+    """
+    if pin.owner_id != standing.viewer.user_id or not pin.trashed_at:
+        return False
+    may_be_secret = board.deleted or board.privacy == Privacy.SECRET
+    return not may_be_secret or Scope.PINS_READ_SECRET in standing.viewer.scopes
 
 
 def may_see_user(profile: Profile | None, tie: Tie | None) -> bool:

@@ -11,7 +11,7 @@ UPKEEP_FILTERS: list[dict[str, Any]] = [
     {"dynamodb": {"NewImage": {"kind": {"S": ["export", "import"]}, "status": {"S": ["queued", "running"]}}}},
     {
         "eventName": ["REMOVE"],
-        "dynamodb": {"OldImage": {"kind": {"S": ["pin", "upload_reference", "upload_unused"]}}},
+        "dynamodb": {"OldImage": {"kind": {"S": ["pin", "trash", "upload_reference", "upload_unused"]}}},
     },
 ]
 """At most 5: the quota of an event source mapping."""

@@ -38,6 +38,20 @@ class RefreshCover:
 
 
 @dataclass(frozen=True, slots=True)
+class PurgeBoard:
+    """A board's time in the trash is over; delete it unless it was restored."""
+
+    board_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PurgePin:
+    """A pin's time in the trash is over; delete it unless it was restored."""
+
+    pin_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class WatchUpload:
     """A pin stopped showing an upload; unless others show it, start its last hour."""
 
@@ -100,6 +114,8 @@ type Task = (
     | CountFollowers
     | CountBoardFollowers
     | UndoBoardFollows
+    | PurgeBoard
+    | PurgePin
     | WatchUpload
     | SweepUpload
     | GoOnWithExport
@@ -107,7 +123,7 @@ type Task = (
 )
 
 
-def tasks(old: Image, new: Image) -> Iterator[Task]:
+def tasks(old: Image, new: Image) -> Iterator[Task]:  # noqa: C901 - one case for each kind of item
     """What follows from one record of the stream."""
     match _text(new or old, "kind"):
         case "board" if new and _deleted(new):
@@ -124,15 +140,18 @@ def tasks(old: Image, new: Image) -> Iterator[Task]:
             yield GoOnWithExport(_text(new, "user_id"), _text(new, "id"))
         case "import" if new and _is_at_work(new):
             yield GoOnWithImport(_text(new, "user_id"), _text(new, "id"))
+        case "trash" if old and not new:
+            thing, thing_id = _partition(old)
+            yield PurgeBoard(thing_id) if thing == "BOARD" else PurgePin(thing_id)
         case "upload_reference" if old and not new:
-            yield WatchUpload(_object_key(old))
+            yield WatchUpload(_partition(old)[1])
         case "upload_unused" if old and not new:
-            yield SweepUpload(_object_key(old))
+            yield SweepUpload(_partition(old)[1])
 
 
 def _covers(old: Image, new: Image) -> Iterator[RefreshCover]:
     """A board's pictures change when a pin comes or goes; nothing edits a pin's picture."""
-    before, after = _text(old, "board_id"), _text(new, "board_id")
+    before, after = _shown_on(old), _shown_on(new)
     if before != after:
         yield from (RefreshCover(board_id) for board_id in (before, after) if board_id)
 
@@ -170,6 +189,10 @@ def joined(asked: Mapping[Task, list[str]]) -> dict[Task, list[str]]:
     } | others
 
 
+def _shown_on(image: Image) -> str:
+    return "" if _text(image, "trashed_at") else _text(image, "board_id")
+
+
 def _text(image: Image, name: str) -> str:
     return str(image[name]["S"]) if image and name in image else ""
 
@@ -182,5 +205,7 @@ def _deleted(image: Mapping[str, Any]) -> bool:
     return bool(image.get("deleted", {}).get("BOOL"))
 
 
-def _object_key(image: Mapping[str, Any]) -> str:
-    return _text(image, "pk").partition("#")[2]
+def _partition(image: Mapping[str, Any]) -> tuple[str, str]:
+    """What kind of thing the item belongs to, and which."""
+    kind, _, name = _text(image, "pk").partition("#")
+    return kind, name

@@ -172,6 +172,17 @@ class Pin(_Answer):
     media: MediaImage | MediaImages | MediaVideo | SkipJsonSchema[None] = _absent("for a pin made from a URL")
 
 
+class TrashedBoard(Board):
+    trashed_at: str
+    purge_at: str = Field(description="Until then it can be restored.")
+
+
+class TrashedPin(Pin):
+    board_owner: Owner | SkipJsonSchema[None] = _absent("where the board it was on is gone or hidden")  # type: ignore[assignment]
+    trashed_at: str
+    purge_at: str = Field(description="Until then it can be restored.")
+
+
 class _Person(_Answer):
     username: str
     display_name: str | None
@@ -300,4 +311,14 @@ class SectionPage(_Answer):
 
 class PinPage(_Answer):
     items: list[Pin]
+    bookmark: str | None
+
+
+class TrashedBoardPage(_Answer):
+    items: list[TrashedBoard]
+    bookmark: str | None
+
+
+class TrashedPinPage(_Answer):
+    items: list[TrashedPin]
     bookmark: str | None

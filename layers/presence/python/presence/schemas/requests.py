@@ -60,6 +60,10 @@ class BoardUpdate(_BoardRequest):
     privacy: Literal["PUBLIC", "SECRET"] | None = None
 
 
+class BoardRestore(_BoardRequest):
+    name: BoardName | None = None
+
+
 class SectionCreate(Request):
     name: SectionName
 
@@ -195,6 +199,11 @@ class AccountUpdate(Request):
 
 
 class PinSave(Request):
+    board_id: Id | None = None
+    board_section_id: Id | None = None
+
+
+class PinRestore(Request):
     board_id: Id | None = None
     board_section_id: Id | None = None
 

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from presence.domain.entities import Board, Role, Viewer
-from presence.domain.errors import BoardNotFound
-from presence.policies import visibility
+from presence.domain.errors import BoardNotFound, PresenceError
+from presence.policies import permissions, visibility
+from presence.policies.permissions import Action
 from presence.policies.visibility import Standing
 from presence.storage import boards, standings
 from presence.storage.standings import Facts
+from presence.storage.table import Otherwise, Raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,24 @@ def names(facts: Facts) -> dict[str, str]:
         for user_id, profile in facts.profiles.items()
         if visibility.may_see_user(profile, facts.ties.get(user_id))
     }
+
+
+def closed(viewer: Viewer, board_id: str, action: Action, otherwise: Otherwise) -> Otherwise:
+    """What a write is told whose condition failed on a board: what a request that begins now would be told of it.
+
+    The board may have been deleted, archived or merged since it was read, or the viewer's part on it have ended. Where
+    they may still do it, ``otherwise`` says what came between.
+    """
+
+    def told_now(standing: Raw | None) -> Exception:
+        try:
+            seen = board(viewer, board_id)
+            permissions.require_board(action, seen.board, seen.standing)
+        except PresenceError as error:
+            return error
+        return otherwise if isinstance(otherwise, Exception) else otherwise(standing)
+
+    return told_now
 
 
 def gone(board_id: str) -> Board:

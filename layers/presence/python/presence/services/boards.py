@@ -1,13 +1,12 @@
-"""Boards and their sections: create, read, change, delete."""
+"""Boards and their sections: create, read, change. ``services.keeping`` puts boards away and deletes them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from presence.domain import clock
 from presence.domain.entities import Board, Privacy, Role, Section, Viewer
 from presence.domain.errors import (
     BoardNameTaken,
-    BoardNotFound,
     Conflict,
     LimitReached,
     PreconditionFailed,
@@ -98,7 +97,7 @@ def create(
     tx = Transaction()
     if receipt:
         receipt.record(tx, made)
-    boards.claim_slug(tx, board, otherwise=_name_taken("create"))
+    boards.claim_slug(tx, board, otherwise=name_taken("create"))
     boards.put(tx, board, otherwise=Conflict("Could not create board; please try again."))
     count_board(tx, viewer.user_id)
     tx.commit()
@@ -152,30 +151,12 @@ def update(
         return seen
     tx = Transaction()
     if after.slug != before.slug:
-        boards.claim_slug(tx, after, otherwise=_name_taken("edit", by=after.id))
-        boards.release_slug(tx, before, otherwise=_changed_meanwhile())
-    boards.update(tx, before, after, version=version, otherwise=_board_changed(version))
+        boards.claim_slug(tx, after, otherwise=name_taken("edit", by=after.id))
+        boards.release_slug(tx, before, otherwise=changed_meanwhile())
+    changed = access.closed(viewer, board_id, Action.EDIT_BOARD, stale(version))
+    boards.update(tx, before, after, version=version, otherwise=changed)
     tx.commit()
     return replace(seen, board=replace(after, version=before.version + 1))
-
-
-def delete(viewer: Viewer, board_id: str, *, version: int | None = None) -> None:
-    """The board is gone for every read at once; what lies on it is cleaned up by the stream.
-
-    Raises:
-        BoardNotFound: no board that the viewer can see.
-        NotPermitted: it is not the viewer's.
-        PreconditionFailed: ``version`` is given and not the current one.
-    """
-    seen = get(viewer, board_id)
-    board = seen.board
-    permissions.require_board(Action.DELETE_BOARD, board, seen.standing)
-    require_version(board.version, version)
-    tx = Transaction()
-    boards.mark_deleted(tx, board, version=version, otherwise=_board_changed(version))
-    boards.release_slug(tx, board, otherwise=_changed_meanwhile())
-    profiles.count_board(tx, board.owner_id, -1, otherwise=UserNotFound())
-    tx.commit()
 
 
 def require_version(current: int, version: int | None) -> None:
@@ -184,24 +165,24 @@ def require_version(current: int, version: int | None) -> None:
         raise PreconditionFailed
 
 
-def stale(standing: Raw, version: int | None) -> Exception:
-    """Why the condition of a change failed on an item that is there."""
-    if version is not None and int(standing["version"]["N"]) != version:
-        return PreconditionFailed()
-    return _changed_meanwhile()
+def stale(version: int | None) -> Callable[[Raw | None], Exception]:
+    """Why the condition of a change failed on an item that is still there."""
+
+    def told(standing: Raw | None) -> Exception:
+        if standing and version is not None and int(standing["version"]["N"]) != version:
+            return PreconditionFailed()
+        return changed_meanwhile()
+
+    return told
 
 
-def _changed_meanwhile() -> Conflict:
+def changed_meanwhile() -> Conflict:
     return Conflict("It was changed at the same time; please try again.")
 
 
-def _name_taken(verb: str, by: str | None = None) -> Otherwise:
+def name_taken(verb: str, by: str | None = None) -> Otherwise:
     taken = BoardNameTaken(f"Could not {verb} board: you already have a board with this name.")
-    return lambda standing: _changed_meanwhile() if standing and standing["holder_id"]["S"] == by else taken
-
-
-def _board_changed(version: int | None) -> Otherwise:
-    return lambda standing: stale(standing, version) if standing and boards.alive(standing) else BoardNotFound()
+    return lambda standing: changed_meanwhile() if standing and standing["holder_id"]["S"] == by else taken
 
 
 def list_sections(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Section]:
@@ -233,7 +214,10 @@ def create_section(viewer: Viewer, board_id: str, *, name: str, receipt: Receipt
     if receipt:
         receipt.record(tx, section)
     boards.put_section(tx, section, otherwise=Conflict("Please try again."))
-    boards.add_section(tx, board_id, at_most=MAX_SECTIONS, otherwise=_no_room_for_section)
+    full = LimitReached(f"The board has reached the limit of {MAX_SECTIONS} sections.")
+    boards.add_section(
+        tx, board_id, at_most=MAX_SECTIONS, otherwise=access.closed(viewer, board_id, Action.EDIT_SECTIONS, full)
+    )
     tx.commit()
     return section
 
@@ -265,7 +249,8 @@ def delete_section(viewer: Viewer, board_id: str, section_id: str, *, version: i
     section = _editable_section(viewer, board_id, section_id, version)
     tx = Transaction()
     boards.mark_section_deleted(tx, section, version=version, otherwise=_section_changed(version))
-    boards.drop_section(tx, section, otherwise=BoardNotFound())
+    changed = access.closed(viewer, board_id, Action.EDIT_SECTIONS, changed_meanwhile())
+    boards.drop_section(tx, section, otherwise=changed)
     tx.commit()
 
 
@@ -290,10 +275,4 @@ def _editable_section(viewer: Viewer, board_id: str, section_id: str, version: i
 
 
 def _section_changed(version: int | None) -> Otherwise:
-    return lambda standing: stale(standing, version) if standing and "deleted" not in standing else SectionNotFound()
-
-
-def _no_room_for_section(standing: Raw | None) -> Exception:
-    if boards.alive(standing) is None:
-        return BoardNotFound()
-    return LimitReached(f"The board has reached the limit of {MAX_SECTIONS} sections.")
+    return lambda standing: stale(version)(standing) if standing and "deleted" not in standing else SectionNotFound()

@@ -1,4 +1,4 @@
-"""Pins: create, save, read, change and move, delete."""
+"""Pins: create, save, read, change and move. ``services.keeping`` deletes them."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -8,9 +8,9 @@ from presence.domain import clock
 from presence.domain.entities import Board, Media, Pin, Privacy, Viewer
 from presence.domain.errors import (
     BoardNameTaken,
-    BoardNotFound,
     Conflict,
     PinNotFound,
+    PresenceError,
     SectionNotFound,
     UserNotFound,
 )
@@ -27,7 +27,7 @@ from presence.services.paging import Page, PageRequest, fill
 from presence.services.receipts import Receipt
 from presence.services.uploading import Upload
 from presence.storage import boards, pins, profiles, standings, uploads
-from presence.storage.table import Otherwise, Transaction
+from presence.storage.table import Otherwise, Raw, Transaction
 
 QUICK_SAVES = "Quick saves"
 
@@ -71,6 +71,21 @@ def get(viewer: Viewer, pin_id: str) -> Placed:
     Raises:
         PinNotFound: no pin that the viewer can see.
     """
+    return visible(look_up(viewer, pin_id))
+
+
+def visible(found: Placed | None) -> Placed:
+    """
+    Raises:
+        PinNotFound: there is no pin, or it is hidden or in the trash.
+    """
+    if found is None or found.pin.trashed_at or not visibility.may_view_pins(found.board, found.standing):
+        raise PinNotFound
+    return found
+
+
+def look_up(viewer: Viewer, pin_id: str) -> Placed | None:
+    """The pin with what the viewer is to its board, for the caller to judge: 3 requests, also when it is not there."""
     pin = pins.get(pin_id)
     # A pin that is not there costs the same as a hidden one, or the difference would tell them apart.
     board_id = pin.board_id if pin else pin_id
@@ -81,12 +96,10 @@ def get(viewer: Viewer, pin_id: str) -> Placed:
         people=(owner_id, pin.owner_id if pin else owner_id),
         board_ids=() if owner_id == viewer.user_id else (board_id,),
     )
-    if pin is None or pin.trashed_at or board is None:
-        raise PinNotFound
-    seen = Seen(board, access.told(viewer, board, facts))
-    if not visibility.may_view_pins(board, seen.standing):
-        raise PinNotFound
-    return Placed(pin, seen, access.names(facts).get(pin.owner_id))
+    if pin is None:
+        return None
+    board = board or access.gone(board_id)
+    return Placed(pin, Seen(board, access.told(viewer, board, facts)), access.names(facts).get(pin.owner_id))
 
 
 def list_on_board(
@@ -306,36 +319,16 @@ def update(viewer: Viewer, pin_id: str, changes: Mapping[str, Any], *, version: 
     if after.section_id != before.section_id:
         after = replace(after, section_rank=None)
     tx = Transaction()
-    pins.update(tx, before, after, version=version, otherwise=_pin_changed(version))
+    pins.update(tx, before, after, version=version, otherwise=pin_changed(version))
     if after.board_id != before.board_id:
         now = clock.timestamp()
-        boards.count_pins(tx, before.board_id, -1, at=now, otherwise=PinNotFound())
-        boards.count_pins(tx, after.board_id, 1, at=now, otherwise=BoardNotFound())
+        boards.count_pins(tx, before.board_id, -1, at=now, otherwise=closed(viewer, pin_id))
+        boards.count_pins(tx, after.board_id, 1, at=now, otherwise=closed_to_pins(viewer, after.board_id))
     if after.section_id != before.section_id:
-        _leave_section(tx, before)
-        _enter_section(tx, after)
+        leave_section(tx, before)
+        enter_section(tx, after)
     tx.commit()
     return replace(source, pin=replace(after, version=before.version + 1), seen=seen)
-
-
-def delete(viewer: Viewer, pin_id: str, *, version: int | None = None) -> None:
-    """
-    Raises:
-        PinNotFound: no pin that the viewer can see.
-        NotPermitted: it is not the viewer's to delete.
-        PreconditionFailed: ``version`` is given and not the current one.
-    """
-    source = get(viewer, pin_id)
-    pin = source.pin
-    permissions.require_pin(pin, source.board, source.standing)
-    board_service.require_version(pin.version, version)
-    tx = Transaction()
-    pins.delete(tx, pin, version=version, otherwise=_pin_changed(version))
-    boards.count_pins(tx, pin.board_id, -1, at=clock.timestamp(), otherwise=PinNotFound())
-    _leave_section(tx, pin)
-    profiles.count_pins(tx, pin.owner_id, -1, otherwise=PinNotFound())
-    uploads.dereference(tx, pin)
-    tx.commit()
 
 
 def _add(placed: Placed, receipt: Receipt | None) -> Placed:
@@ -344,22 +337,23 @@ def _add(placed: Placed, receipt: Receipt | None) -> Placed:
     if receipt:
         receipt.record(tx, placed)
     pins.put(tx, pin, otherwise=Conflict("Please try again."))
-    boards.count_pins(tx, pin.board_id, 1, at=pin.created_at, otherwise=BoardNotFound())
-    _enter_section(tx, pin)
+    closed = closed_to_pins(placed.standing.viewer, pin.board_id)
+    boards.count_pins(tx, pin.board_id, 1, at=pin.created_at, otherwise=closed)
+    enter_section(tx, pin)
     profiles.count_pins(tx, pin.owner_id, 1, otherwise=UserNotFound())
     uploads.reference(tx, pin)
     tx.commit()
     return placed
 
 
-def _enter_section(tx: Transaction, pin: Pin) -> None:
+def enter_section(tx: Transaction, pin: Pin) -> None:
     if pin.section_id:
         boards.enter_section(tx, pin.board_id, pin.section_id, otherwise=SectionNotFound())
 
 
-def _leave_section(tx: Transaction, pin: Pin) -> None:
+def leave_section(tx: Transaction, pin: Pin) -> None:
     if pin.section_id:
-        boards.leave_section(tx, pin.board_id, pin.section_id, otherwise=_moved_meanwhile())
+        boards.leave_section(tx, pin.board_id, pin.section_id, otherwise=moved_meanwhile())
 
 
 def _quick_saves(viewer: Viewer) -> Seen:
@@ -369,12 +363,35 @@ def _quick_saves(viewer: Viewer) -> Seen:
     try:
         return board_service.create(viewer, name=QUICK_SAVES)
     except BoardNameTaken as error:
-        raise _moved_meanwhile() from error  # another save made it just now
+        raise moved_meanwhile() from error  # another save made it just now
 
 
-def _moved_meanwhile() -> Conflict:
+def moved_meanwhile() -> Conflict:
     return Conflict("The pin was changed at the same time; please try again.")
 
 
-def _pin_changed(version: int | None) -> Otherwise:
-    return lambda standing: board_service.stale(standing, version) if standing else PinNotFound()
+def pin_changed(version: int | None) -> Otherwise:
+    """What stands where a pin's condition failed: one that is in the trash is gone."""
+
+    def told(standing: Raw | None) -> Exception:
+        return board_service.stale(version)(standing) if standing and "trashed_at" not in standing else PinNotFound()
+
+    return told
+
+
+def closed(viewer: Viewer, pin_id: str) -> Otherwise:
+    """What a change of a pin is told whose condition failed on the board: what a request that begins now is told."""
+
+    def told_now(_: Raw | None) -> Exception:
+        try:
+            placed = get(viewer, pin_id)
+            permissions.require_pin(placed.pin, placed.board, placed.standing)
+        except PresenceError as error:
+            return error
+        return moved_meanwhile()
+
+    return told_now
+
+
+def closed_to_pins(viewer: Viewer, board_id: str) -> Otherwise:
+    return access.closed(viewer, board_id, Action.ADD_PIN, moved_meanwhile())

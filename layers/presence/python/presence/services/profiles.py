@@ -152,6 +152,6 @@ def _changed(version: int | None) -> Otherwise:
     def told(standing: Raw | None) -> Exception:
         if standing is None or "deleted" in standing:
             return UserNotFound()
-        return board_service.stale(standing, version)
+        return board_service.stale(version)(standing)
 
     return told

@@ -7,6 +7,7 @@ when its exact ``pin_count`` and ``follower_count`` are 0: an index that lags ca
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic, sleep
 
 from presence.domain.entities import Pin
@@ -16,6 +17,8 @@ from presence.projections.upkeep import (
     CountFollowers,
     GoOnWithExport,
     GoOnWithImport,
+    PurgeBoard,
+    PurgePin,
     RefreshCover,
     ReleaseSection,
     SweepUpload,
@@ -25,7 +28,7 @@ from presence.projections.upkeep import (
 )
 from presence.services import exports, followers, imports
 from presence.services.paging import MAX_READ
-from presence.storage import boards, pins, profiles, uploads
+from presence.storage import boards, keys, pins, profiles, trash, uploads
 from presence.storage.table import TRANSACTION_LIMIT, Raw, Transaction
 
 BUDGET_SECONDS = 10.0
@@ -44,7 +47,7 @@ class NotYetVisible(Exception):
     """The index lags behind the counts; the record must come again."""
 
 
-def run(task: Task) -> None:  # noqa: C901 - one case for each kind of task
+def run(task: Task) -> None:  # noqa: C901, PLR0912 - one case for each kind of task
     """Do one task. Doing it again, or later, is harmless.
 
     Raises:
@@ -63,6 +66,10 @@ def run(task: Task) -> None:  # noqa: C901 - one case for each kind of task
             followers.count_of_board(board_id, follower_ids)
         case UndoBoardFollows(blocker_id, blocked_id, since):
             followers.undo_board_follows(blocker_id, blocked_id, since)
+        case PurgeBoard(board_id):
+            _purge_board(board_id)
+        case PurgePin(pin_id):
+            _purge_pin(pin_id)
         case WatchUpload(object_key):
             _watch_upload(object_key)
         case GoOnWithExport(user_id, export_id):
@@ -202,6 +209,33 @@ def _picture(pin: Pin) -> str | None:
         return None
     image = pin.media.images[pin.media.cover_index]
     return image.key or image.url
+
+
+def _purge_board(board_id: str) -> None:
+    board = boards.get(board_id)
+    if board is None or board.deleted or not board.trashed_at:
+        return
+    tx = Transaction()
+    boards.purge(tx, board, otherwise=_Changed())
+    trash.require_gone(tx, keys.board_in_trash(board_id), otherwise=_Changed())
+    _unless_changed(tx)
+
+
+def _purge_pin(pin_id: str) -> None:
+    pin = pins.get(pin_id)
+    if pin is None or not pin.trashed_at:
+        return
+    tx = Transaction()
+    pins.purge(tx, pin, otherwise=_Changed())
+    trash.require_gone(tx, keys.pin_in_trash(pin_id), otherwise=_Changed())
+    uploads.dereference(tx, pin)
+    _unless_changed(tx)
+
+
+def _unless_changed(tx: Transaction) -> None:
+    """What was restored, or came into the trash again, has a record of its own to come."""
+    with suppress(_Changed):
+        tx.commit()
 
 
 def _watch_upload(object_key: str) -> None:

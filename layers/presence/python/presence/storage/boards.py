@@ -1,6 +1,7 @@
 """Boards and sections in the table. docs/access-patterns.md lists the cost of each."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -35,6 +36,11 @@ def list_of_owner(owner_id: str, *, after: str | None, limit: int) -> tuple[list
 
 def list_archived(owner_id: str, *, after: str | None, limit: int) -> tuple[list[Board], bool]:
     return _list(keys.archived_boards_of(owner_id), after, limit)
+
+
+def list_trashed(owner_id: str, *, after: str | None, limit: int) -> tuple[list[Board], bool]:
+    """The latest deleted first; positions are ``entities.position(id, trashed_at)``."""
+    return _list(keys.trashed_boards_of(owner_id), after, limit)
 
 
 def _list(partition: str, after: str | None, limit: int) -> tuple[list[Board], bool]:
@@ -77,24 +83,35 @@ def id_by_slug(owner_id: str, slug: str) -> str | None:
 
 
 _ALIVE: Condition = BoardItem.pk.exists() & BoardItem.deleted.does_not_exist()
-_OPEN: Condition = _ALIVE & BoardItem.trashed_at.does_not_exist() & BoardItem.merged_into.does_not_exist()
+_THERE: Condition = _ALIVE & BoardItem.trashed_at.does_not_exist() & BoardItem.merged_into.does_not_exist()
+_OPEN: Condition = _THERE & BoardItem.archived_at.does_not_exist()
+"""To changes of what is on it."""
 _SECTION_ALIVE: Condition = SectionItem.pk.exists() & SectionItem.deleted.does_not_exist()
 
 
 def alive(standing: Raw | None) -> Board | None:
-    """The board that stands where a condition failed, unless it is gone."""
+    """The board that stands where a condition failed, unless it is gone for every read but that of the trash."""
     board = codec.board(standing) if standing else None
-    return board if board and not board.deleted else None
+    return None if board is None or board.deleted or board.trashed_at or board.merged_into else board
 
 
 def put(tx: Transaction, board: Board, *, otherwise: Otherwise) -> None:
+    partition, sort = _listed(board)
     item = BoardItem(
         *keys.board(board.id),
-        owner_pk=keys.boards_of(board.owner_id),
-        owner_sk=board.rank or board.id,
+        owner_pk=partition,
+        owner_sk=sort,
         **codec.board_attributes(board),
     )
     tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
+
+
+def _listed(board: Board) -> keys.Key:
+    """Where its owner finds a board that is not gone."""
+    if board.trashed_at:
+        return keys.trashed_boards_of(board.owner_id), board.trashed_at
+    partition = keys.archived_boards_of if board.archived_at else keys.boards_of
+    return partition(board.owner_id), board.rank or board.id
 
 
 def claim_slug(tx: Transaction, board: Board, *, otherwise: Otherwise) -> None:
@@ -121,7 +138,55 @@ def update(tx: Transaction, before: Board, after: Board, *, version: int | None,
         )
     if after.privacy != before.privacy:
         actions.append(BoardItem.privacy.set(after.privacy))
-    tx.update(BoardItem(*keys.board(before.id)), actions, _still(before, version), otherwise=otherwise)
+    tx.update(BoardItem(*keys.board(before.id)), actions, _OPEN & _still(before, version), otherwise=otherwise)
+
+
+def set_archived(tx: Transaction, before: Board, archived_at: str | None, *, otherwise: Otherwise) -> None:
+    """Put a board away, or back to where it was."""
+    stands = BoardItem.archived_at.exists() if before.archived_at else BoardItem.archived_at.does_not_exist()
+    actions = [
+        BoardItem.archived_at.remove() if archived_at is None else BoardItem.archived_at.set(archived_at),
+        *_moved_to(_listed(replace(before, archived_at=archived_at))),
+    ]
+    condition = _THERE & stands & _still(before, None)
+    tx.update(BoardItem(*keys.board(before.id)), actions, condition, otherwise=otherwise)
+
+
+def trash(tx: Transaction, board: Board, at: str, *, version: int | None, otherwise: Otherwise) -> None:
+    """Put a board into its owner's trash, from where it may come back as it is."""
+    actions = [BoardItem.trashed_at.set(at), *_moved_to(_listed(replace(board, trashed_at=at)))]
+    condition = _THERE & _still(board, version)
+    tx.update(BoardItem(*keys.board(board.id)), actions, condition, otherwise=otherwise)
+
+
+def restore(tx: Transaction, board: Board, *, otherwise: Otherwise) -> None:
+    """Take a board out of the trash, under the name it has now."""
+    back = replace(board, trashed_at=None)
+    actions = [
+        BoardItem.trashed_at.remove(),
+        BoardItem.name.set(board.name),
+        BoardItem.slug.set(board.slug),
+        *_moved_to(_listed(back)),
+    ]
+    tx.update(BoardItem(*keys.board(board.id)), actions, _in_trash(board), otherwise=otherwise)
+
+
+def purge(tx: Transaction, board: Board, *, otherwise: Otherwise) -> None:
+    """Mark a board in the trash as deleted."""
+    tx.update(BoardItem(*keys.board(board.id)), _deletion(), _in_trash(board), otherwise=otherwise)
+
+
+def _in_trash(board: Board) -> Condition:
+    """Still there since the same time, and in the same hands."""
+    since_then = BoardItem.trashed_at == board.trashed_at
+    condition: Condition = _ALIVE & since_then & (BoardItem.owner_id == board.owner_id)
+    return condition
+
+
+def _moved_to(place: keys.Key) -> list[Action]:
+    """To another list of its owner's. A change by a client."""
+    partition, sort = place
+    return [BoardItem.owner_pk.set(partition), BoardItem.owner_sk.set(sort), BoardItem.version.add(1)]
 
 
 def transfer(tx: Transaction, before: Board, after: Board, *, otherwise: Otherwise) -> None:
@@ -140,30 +205,34 @@ def transfer(tx: Transaction, before: Board, after: Board, *, otherwise: Otherwi
         BoardItem.version.add(1),
     ]
     is_put_away = BoardItem.archived_at.exists() if before.archived_at else BoardItem.archived_at.does_not_exist()
-    condition = _still(before, None) & _OPEN & is_put_away
+    condition = _still(before, None) & _THERE & is_put_away
     tx.update(BoardItem(*keys.board(before.id)), actions, condition, otherwise=otherwise)
 
 
 def mark_deleted(tx: Transaction, board: Board, *, version: int | None, otherwise: Otherwise) -> None:
     """Gone for every read; the item stays as the order to clean up what is on it."""
-    actions = [
+    condition = _ALIVE & _still(board, version)
+    tx.update(BoardItem(*keys.board(board.id)), _deletion(), condition, otherwise=otherwise)
+
+
+def _deletion() -> list[Action]:
+    return [
         BoardItem.deleted.set(True),
         BoardItem.owner_pk.remove(),
         BoardItem.owner_sk.remove(),
         BoardItem.version.add(1),
     ]
-    tx.update(BoardItem(*keys.board(board.id)), actions, _still(board, version), otherwise=otherwise)
 
 
 def _still(board: Board, version: int | None) -> Condition:
-    condition: Condition = _ALIVE & (BoardItem.slug == board.slug) & (BoardItem.owner_id == board.owner_id)
+    condition: Condition = (BoardItem.slug == board.slug) & (BoardItem.owner_id == board.owner_id)
     return condition if version is None else condition & (BoardItem.version == version)
 
 
 def count_pins(tx: Transaction, board_id: str, by: int, *, at: str, otherwise: Otherwise) -> None:
-    """Add to a living board's number of pins, modified at the given time."""
+    """Add to the number of pins of a board that is open to changes, modified at the given time."""
     actions = [BoardItem.pin_count.add(by), BoardItem.pins_modified_at.set(at), BoardItem.version.add(1)]
-    tx.update(BoardItem(*keys.board(board_id)), actions, _ALIVE, otherwise=otherwise)
+    tx.update(BoardItem(*keys.board(board_id)), actions, _OPEN, otherwise=otherwise)
 
 
 def count_followers(tx: Transaction, board_id: str, by: int, *, otherwise: Otherwise) -> None:
@@ -182,15 +251,15 @@ def put_section(tx: Transaction, section: Section, *, otherwise: Otherwise) -> N
 
 
 def add_section(tx: Transaction, board_id: str, by: int = 1, *, at_most: int, otherwise: Otherwise) -> None:
-    """Count more sections on a living board, which may not have more than ``at_most``."""
-    condition = _ALIVE & (BoardItem.section_count <= at_most - by)
+    """Count more sections on a board that is open to changes, which may not have more than ``at_most``."""
+    condition = _OPEN & (BoardItem.section_count <= at_most - by)
     tx.update(BoardItem(*keys.board(board_id)), [BoardItem.section_count.add(by)], condition, otherwise=otherwise)
 
 
 def drop_section(tx: Transaction, section: Section, *, otherwise: Otherwise) -> None:
     """Count one section less; until its pins are released, reads take them to be on the board itself."""
     actions = [BoardItem.section_count.add(-1), BoardItem.deleted_section_ids.add({section.id})]
-    tx.update(BoardItem(*keys.board(section.board_id)), actions, _ALIVE, otherwise=otherwise)
+    tx.update(BoardItem(*keys.board(section.board_id)), actions, _OPEN, otherwise=otherwise)
 
 
 def rename_section(tx: Transaction, section: Section, name: str, *, version: int | None, otherwise: Otherwise) -> None:

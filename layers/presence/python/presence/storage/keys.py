@@ -14,6 +14,15 @@ def pin(pin_id: str) -> Key:
     return f"PIN#{pin_id}", "PIN"
 
 
+def board_in_trash(board_id: str) -> Key:
+    """Runs out with a board's time in the trash."""
+    return board(board_id)[0], "TRASH"
+
+
+def pin_in_trash(pin_id: str) -> Key:
+    return pin(pin_id)[0], "TRASH"
+
+
 def profile(user_id: str) -> Key:
     return f"USER#{user_id}", "PROFILE"
 

@@ -249,6 +249,10 @@ class ClaimItem(Item, discriminator="claim"):
     holder_id = UnicodeAttribute()
 
 
+class TrashItem(Item, discriminator="trash"):
+    """A board or a pin is in the trash until this expires; without it, it is to be purged."""
+
+
 class ReceiptItem(Item, discriminator="receipt"):
     """The first answer to a request that carried an ``Idempotency-Key``."""
 

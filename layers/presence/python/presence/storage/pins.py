@@ -31,6 +31,11 @@ def list_of_owner(owner_id: str, *, after: str | None = None, limit: int) -> tup
     return _list(keys.pins_of(owner_id), "by_owner", after, limit)
 
 
+def list_trashed(owner_id: str, *, after: str | None, limit: int) -> tuple[list[Pin], bool]:
+    """The latest deleted first; positions are ``entities.position(id, trashed_at)``."""
+    return _list(keys.trashed_pins_of(owner_id), "by_owner", after, limit)
+
+
 def _list(partition: str, index: str, after: str | None, limit: int) -> tuple[list[Pin], bool]:
     start = None
     if after:
@@ -86,6 +91,44 @@ def delete(tx: Transaction, pin: Pin, *, version: int | None = None, otherwise: 
     tx.delete(PinItem(*keys.pin(pin.id)), _still(pin, version), otherwise=otherwise)
 
 
+def trash(tx: Transaction, pin: Pin, at: str, *, version: int | None, otherwise: Otherwise) -> None:
+    """Put a pin into the trash of who added it. It remembers its place, and is listed there no more."""
+    actions = [
+        PinItem.trashed_at.set(at),
+        PinItem.owner_pk.set(keys.trashed_pins_of(pin.owner_id)),
+        PinItem.owner_sk.set(at),
+        PinItem.board_pk.remove(),
+        PinItem.board_sk.remove(),
+        PinItem.section_pk.remove(),
+        PinItem.section_sk.remove(),
+        PinItem.version.add(1),
+    ]
+    tx.update(PinItem(*keys.pin(pin.id)), actions, _still(pin, version), otherwise=otherwise)
+
+
+def restore(tx: Transaction, before: Pin, after: Pin, *, otherwise: Otherwise) -> None:
+    """Take a pin out of the trash, to the place that ``after`` names."""
+    actions = [
+        PinItem.trashed_at.remove(),
+        PinItem.owner_pk.set(keys.pins_of(after.owner_id)),
+        PinItem.owner_sk.set(after.id),
+        PinItem.board_id.set(after.board_id),
+        PinItem.board_pk.set(keys.pins_on(after.board_id)),
+        PinItem.board_sk.set(after.rank or after.id),
+        _set_or_remove("rank", after.rank),
+        _set_or_remove("section_id", after.section_id),
+        _set_or_remove("section_rank", after.section_rank),
+        _set_or_remove("section_pk", keys.pins_in(after.section_id) if after.section_id else None),
+        _set_or_remove("section_sk", (after.section_rank or after.id) if after.section_id else None),
+        PinItem.version.add(1),
+    ]
+    tx.update(PinItem(*keys.pin(before.id)), actions, PinItem.trashed_at == before.trashed_at, otherwise=otherwise)
+
+
+def purge(tx: Transaction, pin: Pin, *, otherwise: Otherwise) -> None:
+    tx.delete(PinItem(*keys.pin(pin.id)), PinItem.trashed_at == pin.trashed_at, otherwise=otherwise)
+
+
 def _place_in_section(section_id: str | None, pin_id: str) -> list[Action]:
     return [
         _set_or_remove("section_id", section_id),
@@ -102,6 +145,6 @@ def _set_or_remove(name: str, value: Any) -> Action:
 
 
 def _still(pin: Pin, version: int | None) -> Condition:
-    condition: Condition = PinItem.board_id == pin.board_id
+    condition: Condition = (PinItem.board_id == pin.board_id) & PinItem.trashed_at.does_not_exist()
     condition &= PinItem.section_id == pin.section_id if pin.section_id else PinItem.section_id.does_not_exist()
     return condition if version is None else condition & (PinItem.version == version)
