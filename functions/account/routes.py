@@ -10,7 +10,7 @@ from presence.http.call import Call, no_content
 from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
-from presence.services import exports, imports, keeping, profiles
+from presence.services import exports, farewell, imports, keeping, profiles
 from presence.services.uploading import Upload
 
 router = Router()
@@ -68,6 +68,13 @@ def _changes(draft: Any) -> tuple[dict[str, Any], list[Upload]]:
 
 _NEVER_WITHOUT = ("username", "is_private", "hidden_from_search")
 """Clients send null for what their user left unset."""
+
+
+@router.delete("/user_account", scopes=(Scope.USER_ACCOUNTS_READ, Scope.USER_ACCOUNTS_WRITE))
+def delete_account(call: Call) -> Any:
+    """Delete the caller's account with everything that they own."""
+    farewell.delete(call.viewer)
+    return no_content()
 
 
 @router.post("/user_account/exports", scopes=EXPORT, body="ExportCreate", answer="Export")

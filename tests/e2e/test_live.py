@@ -1,13 +1,14 @@
 """The deployed system through HTTP: what only the real gateway, authorizer, stream and bucket can show."""
 
 import base64
+import gzip
 import json
 import struct
 import time
 import zlib
 from collections.abc import Callable
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from tests.e2e.client import Http, Stack
 
@@ -133,3 +134,56 @@ def png(width: int, height: int) -> bytes:
 
 def _claims(values: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def test_an_archive_is_taken_to_another_account_and_made_again_the_same(stack: Stack, alice: Http, a_name: str) -> None:
+    board_id = alice.post("/boards", {"name": a_name}).json["id"]
+    section_id = alice.post(f"/boards/{board_id}/sections", {"name": "s"}).json["id"]
+    picture = {"source_type": "image_base64", "content_type": "image/png", "data": base64.b64encode(png(8, 8)).decode()}
+    elsewhere = {"source_type": "image_url", "url": "https://pictures.example/a.jpg"}
+    alice.post("/pins", {"board_id": board_id, "title": "first", "media_source": picture})
+    alice.post("/pins", {"board_id": board_id, "board_section_id": section_id, "media_source": elsewhere})
+    archive = _exported(alice)
+    newcomer = stack.user("newcomer")
+
+    made = newcomer.post("/user_account/imports", {"size": len(archive)}).json
+    with urlopen(Request(made["upload"]["url"], archive, method="PUT"), timeout=10) as response:
+        assert response.status == 200
+    assert newcomer.post(f"/user_account/imports/{made['id']}/start", {}).status == 201
+    done = eventually(lambda: _ended(newcomer, f"/user_account/imports/{made['id']}"))
+    assert (done["status"], done["failure"]) == ("done", None)
+    assert _content(_exported(newcomer)) == _content(archive)
+
+
+def test_a_deleted_account_leaves_nothing_behind(stack: Stack) -> None:
+    leaver = stack.user("leaver")
+    user_id = leaver.get("/user_account").json["id"]
+    board_id = leaver.post("/boards", {"name": "x"}).json["id"]
+    source = {"source_type": "image_url", "url": "https://pictures.example/a.jpg"}
+    leaver.post("/pins", {"board_id": board_id, "media_source": source})
+    assert leaver.delete("/user_account").status == 204
+    assert leaver.get("/user_account").status == 404
+
+    def left() -> list[Any]:
+        """But for the name, which is kept from others for a while."""
+        return [item for item in stack.items_naming(user_id) if item["sk"] != {"S": "USERNAME"}]
+
+    assert eventually(lambda: not left())
+
+
+def _exported(user: Http) -> bytes:
+    export_id = user.post("/user_account/exports", {}).json["id"]
+    done = eventually(lambda: _ended(user, f"/user_account/exports/{export_id}"))
+    with urlopen(done["download"]["url"], timeout=10) as response:
+        content: bytes = response.read()
+    return content
+
+
+def _ended(user: Http, path: str) -> Any:
+    job = user.get(path).json
+    return job if job["status"] in ("done", "failed") else None
+
+
+def _content(archive: bytes) -> bytes:
+    """Without the first line, which says whose it is."""
+    return gzip.decompress(archive).split(b"\n", 1)[1]

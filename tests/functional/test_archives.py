@@ -89,6 +89,32 @@ def full_account(stream: Stream) -> Client:
     a_pin(ann, board_id, media_source=an_upload(), alt_text="Uploaded", link="https://shop.example/x")
     a_pin(ann, board_id, media_source={"source_type": "video_id", "media_id": "12"})
     a_board(ann, name="Empty", privacy="SECRET")
+    featured = [a_board(ann, name=f"Featured {n}") for n in range(3)]
+    ann.delete(f"/boards/{featured[1]}")
+    said = {
+        "display_name": "Ann",
+        "about": "",
+        "website_url": "https://ann.example",
+        "location": "Somewhere",
+        "pronouns": "she/her",
+        "avatar": an_upload(),
+        "banner": {"source_type": "image_url", "url": "https://pictures.example/banner.jpg"},
+        "is_private": True,
+        "hidden_from_search": True,
+        "featured_board_ids": [featured[2], featured[0]],
+    }
+    changed = ann.patch("/user_account", said)
+    assert changed.status == 200, changed.text
+    put_away = a_board(ann, name="Put away")
+    a_pin(ann, put_away, title="Kept there", board_section_id=a_section(ann, put_away))
+    assert ann.post(f"/boards/{put_away}/archive").status == 201
+    public, private, shown, hidden = a_user(), a_user(), a_user(), a_user()
+    assert private.patch("/user_account", {"is_private": True}).status == 200
+    for followed in (public, private, shown):
+        assert ann.post(f"/user_account/following/{followed.username}").status == 201
+    followed_board, left_out = a_board(hidden, name="Followed"), a_board(shown, name="Left out")
+    assert ann.post(f"/user_account/following/boards/{followed_board}").status == 201
+    assert ann.delete(f"/user_account/following/boards/{left_out}").status == 204
     stream.settle()
     return ann
 
@@ -98,13 +124,15 @@ def test_an_archive_read_into_another_account_and_made_again_is_the_same(stream:
     first = exported(ann, stream)
     done = imported(bob, first, stream)
     assert (done["status"], done["failure"]) == ("done", None)
-    assert done["progress"] == done["total"] == {"boards": 2, "pins": 9, "follows": 0}
+    assert done["progress"] == done["total"] == {"boards": 5, "pins": 10, "follows": 4}
 
     (a, *of_ann), (b, *of_bob) = lines(first), lines(exported(bob, stream))
     assert of_bob == of_ann
     assert {name for name in a if a[name] != b[name]} <= {"username", "exported_at", "signature"}
     account = bob.get("/user_account").json
-    assert (account["board_count"], account["pin_count"]) == (2, 9)
+    assert (account["board_count"], account["pin_count"]) == (5, 10)
+    assert account["display_name"] == "Ann"
+    assert len(account["featured_board_ids"]) == 2
 
 
 def until_done(look: Any, stream: Stream) -> Any:
@@ -142,7 +170,7 @@ def test_an_import_that_is_interrupted_at_every_step_makes_everything_once(
     done = until_done(lambda: bob.get(f"/user_account/imports/{import_id}"), stream)
     stream.settle()
 
-    assert done["progress"] == {"boards": 2, "pins": 9, "follows": 0}
+    assert done["progress"] == {"boards": 5, "pins": 10, "follows": 4}
     assert lines(exported(bob, stream))[1:] == lines(content)[1:]
 
 
@@ -433,3 +461,33 @@ def test_the_addresses_are_signed_for_a_while_and_name_what_they_are_for(stream:
     assert f"X-Amz-Expires={upload['expires_in_seconds']}" in upload["url"]
     assert f"X-Amz-Expires={download['expires_in_seconds']}" in download["url"]
     assert download["expires_in_seconds"] == 900
+
+
+def test_follows_are_taken_along_in_their_order_and_private_people_are_asked(stream: Stream) -> None:
+    ann, bob = full_account(stream), a_user()
+    content = exported(ann, stream)
+    followed = [each["username"] for each in lines(content)[1:] if each["kind"] == "follow"]
+    imported(bob, content, stream)
+    shown, _, public = followed
+
+    names = [each["username"] for each in bob.get("/user_account/following?explicit_following=true").json["items"]]
+    assert names == [shown, public]
+    (board,) = bob.get("/user_account/following/boards?explicit_following=true").json["items"]
+    assert board["name"] == "Followed"
+    assert "Left out" not in [each["name"] for page in bob.pages("/user_account/following/boards") for each in page]
+
+
+def test_who_cannot_be_found_is_not_followed(stream: Stream) -> None:
+    ann, bob, blocking, leaving = a_user(), a_user(), a_user(), a_user()
+    renamed = a_user()
+    for followed in (blocking, leaving, renamed, bob):
+        ann.post(f"/user_account/following/{followed.username}")
+    stream.settle()
+    content = exported(ann, stream)
+    blocking.post(f"/user_account/blocks/{bob.username}")
+    leaving.delete("/user_account")
+    renamed.patch("/user_account", {"username": "by_another_name"})
+    done = imported(bob, content, stream)
+
+    assert (done["status"], done["progress"]["follows"]) == ("done", 1)
+    assert [each["username"] for each in bob.get("/user_account/following").json["items"]] == ["by_another_name"]

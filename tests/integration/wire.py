@@ -162,7 +162,7 @@ class Faulty:
             return go()
         self.hits += 1
         if self.fault.is_late:
-            go()
+            _drop(go())
         if self.fault in (Fault.UNANSWERED, Fault.ANSWER_LOST):
             raise ReadTimeoutError(endpoint_url=sent.url)
         return _throttled(sent) if self.fault is Fault.THROTTLED else _failed(sent)
@@ -184,7 +184,7 @@ class CrashAt:
             return go()
         self.hits += 1
         if self.after_work(number):
-            go()
+            _drop(go())
         raise Crash
 
 
@@ -247,6 +247,12 @@ def _failed(sent: Sent) -> AWSResponse:
     if _is_s3(sent):
         return response(sent, 500, b"<Error><Code>InternalError</Code><Message>-</Message></Error>")
     return error(sent, 500, "InternalServerError")
+
+
+def _drop(reply: AWSResponse) -> None:
+    """Nobody will read it."""
+    if reply.raw is not None:
+        reply.raw.close()
 
 
 def _is_s3(sent: Sent) -> bool:

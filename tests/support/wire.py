@@ -69,6 +69,7 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("GET", "/user_account/blocks"): Expected(200, PEOPLE_READ),
     ("POST", "/user_account/blocks/{username}"): Expected(201, PEOPLE_WRITE),
     ("DELETE", "/user_account/blocks/{username}"): Expected(204, PEOPLE_WRITE),
+    ("DELETE", "/user_account"): Expected(204, ("user_accounts:read", "user_accounts:write")),
     ("POST", "/user_account/exports"): Expected(201, EVERYTHING_READ),
     ("GET", "/user_account/exports"): Expected(200, EVERYTHING_READ),
     ("GET", "/user_account/exports/{export_id}"): Expected(200, EVERYTHING_READ),

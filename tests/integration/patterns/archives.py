@@ -1,6 +1,6 @@
 """Exports, imports and farewells."""
 
-from presence.projections.upkeep import GoOnWithExport, GoOnWithImport
+from presence.projections.upkeep import CleanUpBoard, GoOnWithExport, GoOnWithImport, RemoveAccount
 from presence.services import upkeep
 from presence.storage import archives
 from tests.integration.patterns.typical import KEY, PATTERNS, Act, Typical, pattern, request, well
@@ -79,6 +79,9 @@ def _(at: Typical) -> Act:
     return lambda: well(at.user.post(f"/user_account/imports/{import_id}/start"))
 
 
+PATTERNS["`DELETE /user_account`, whatever is in it"] = request("DELETE", "/user_account")
+
+
 @pattern("`GoOnWithExport`, a board of 1,000 pins and a small one")
 def _(at: Typical) -> Act:
     at.a_big_board(1000)
@@ -105,3 +108,22 @@ def _(at: Typical) -> Act:
 def _(at: Typical) -> Act:
     import_id = a_started_import(at.user, b"not an archive")
     return lambda: upkeep.run(GoOnWithImport(at.user.user_id, import_id))
+
+
+@pattern("`RemoveAccount`, the first turn")
+def _(at: Typical) -> Act:
+    well(at.user.delete("/user_account"))
+    return lambda: upkeep.run(RemoveAccount(at.user.user_id))
+
+
+@pattern("`RemoveAccount`, the last turn")
+def _(at: Typical) -> Act:
+    well(at.user.delete("/user_account"))
+    upkeep.run(RemoveAccount(at.user.user_id))
+    upkeep.run(CleanUpBoard(at.board))
+    return lambda: upkeep.run(RemoveAccount(at.user.user_id))
+
+
+@pattern("`RemoveAccount`, done before")
+def _(at: Typical) -> Act:
+    return lambda: upkeep.run(RemoveAccount("1234567890123456789"))

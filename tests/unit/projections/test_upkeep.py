@@ -12,6 +12,7 @@ from presence.projections.upkeep import (
     PurgePin,
     RefreshCover,
     ReleaseSection,
+    RemoveAccount,
     SweepUpload,
     UndoBoardFollows,
     WatchUpload,
@@ -90,6 +91,13 @@ def test_a_pin_that_loses_its_last_reference_to_an_upload_has_the_upload_watched
 
 def test_an_expired_marker_sweeps_its_upload() -> None:
     assert list(tasks(UNUSED, None)) == [SweepUpload("7.png")]
+
+
+def test_a_deleted_account_is_removed() -> None:
+    deleted = _image("profile", id="5", deleted=True)
+
+    assert list(tasks(_image("profile", id="5"), deleted)) == list(tasks(deleted, deleted)) == [RemoveAccount("5")]
+    assert list(tasks(deleted, None)) == []
 
 
 @pytest.mark.parametrize("status", ["queued", "running"])

@@ -176,6 +176,9 @@ class Profile:
     """Approved followers; follows the edges through the stream."""
     following_count: int = 0
     """Users whom this one follows."""
+    issuer: str | None = None
+    """Who vouches for the user's identity, and ``subject`` as whom: the account they sign in to."""
+    subject: str | None = None
     deleted: bool = False
     """The account is being deleted: gone for every read."""
     version: int = 1

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
 from typing import Any
 
 UPKEEP_FILTERS: list[dict[str, Any]] = [
-    {"dynamodb": {"NewImage": {"kind": {"S": ["board", "section"]}, "deleted": {"BOOL": [True]}}}},
+    {"dynamodb": {"NewImage": {"kind": {"S": ["board", "section", "profile"]}, "deleted": {"BOOL": [True]}}}},
     {"dynamodb": {"NewImage": {"kind": {"S": ["pin", "tie", "board_follow"]}}}},
     {"dynamodb": {"NewImage": {"kind": {"S": ["export", "import"]}, "status": {"S": ["queued", "running"]}}}},
     {

@@ -107,6 +107,13 @@ class GoOnWithImport:
     import_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class RemoveAccount:
+    """Remove what is a deleted user's, then their profile."""
+
+    user_id: str
+
+
 type Task = (
     CleanUpBoard
     | ReleaseSection
@@ -120,6 +127,7 @@ type Task = (
     | SweepUpload
     | GoOnWithExport
     | GoOnWithImport
+    | RemoveAccount
 )
 
 
@@ -136,10 +144,11 @@ def tasks(old: Image, new: Image) -> Iterator[Task]:  # noqa: C901 - one case fo
             yield from _ties(old, new)
         case "board_follow" if new and _miscounted(new, is_follow="follows" not in new, is_over="is_over" in new):
             yield CountBoardFollowers(_text(new, "board_id"), (_text(new, "user_id"),))
-        case "export" if new and _is_at_work(new):
-            yield GoOnWithExport(_text(new, "user_id"), _text(new, "id"))
-        case "import" if new and _is_at_work(new):
-            yield GoOnWithImport(_text(new, "user_id"), _text(new, "id"))
+        case "profile" if new and _deleted(new):
+            yield RemoveAccount(_text(new, "id"))
+        case "export" | "import" as kind if _is_at_work(new):
+            go_on = GoOnWithExport if kind == "export" else GoOnWithImport
+            yield go_on(_text(new, "user_id"), _text(new, "id"))
         case "trash" if old and not new:
             thing, thing_id = _partition(old)
             yield PurgeBoard(thing_id) if thing == "BOARD" else PurgePin(thing_id)

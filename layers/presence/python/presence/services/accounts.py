@@ -29,7 +29,13 @@ def sign_in(issuer: str, subject: str, wanted: str) -> Profile:
         profile = profiles.get(user_id) if user_id else None
         if profile:
             return profile
-        profile = Profile(id=new_id(), username=_username(wanted, attempt), created_at=clock.timestamp())
+        profile = Profile(
+            id=new_id(),
+            username=_username(wanted, attempt),
+            created_at=clock.timestamp(),
+            issuer=issuer,
+            subject=subject,
+        )
         try:
             _create(profile, issuer, subject)
         except _Taken:

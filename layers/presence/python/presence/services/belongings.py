@@ -3,16 +3,24 @@
 A place is where a line ends; going on from a place gives the lines after it.
 """
 
+import heapq
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import batched
 from typing import Any, NamedTuple
 
-from presence.domain.entities import Board, Image, Media, Pin, Profile, Section
+from presence.domain.entities import Board, BoardFollow, Following, Image, Media, Pin, Profile, Section, Tie, Viewer
+from presence.policies.scopes import Scope
+from presence.policies.visibility import may_feature, may_view_board
+from presence.services import access
 from presence.services.archive import line
 from presence.services.paging import MAX_READ
-from presence.storage import boards, pins, profiles
+from presence.storage import boards, pins, profiles, standings, ties
 
-PHASES = BOARDS, ARCHIVED, PROFILE = "boards", "archived", "profile"
+PHASES = BOARDS, ARCHIVED, FOLLOWS, BOARD_FOLLOWS, OPT_OUTS, PROFILE = (
+    *("boards", "archived", "follows", "board_follows", "opt_outs"),
+    "profile",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,10 @@ class Place:
     """Pins of its sections may stand in another order there than on the board."""
     sections: int = 0
     """How many of its sections have had their order written."""
+    is_put_away: bool = False
+    """It is said already that the board is archived."""
+    requested: str | None = None
+    """The position of the last follow that was asked for, as ``after`` is that of the last that was approved."""
 
 
 START = Place()
@@ -54,15 +66,21 @@ def of(user_id: str, place: Place) -> Iterator[Written]:
         return
     for phase in PHASES[PHASES.index(place.phase) :]:
         at = place if phase == place.phase else Place(phase)
-        if phase == PROFILE:
-            yield from _profile(profile, at)
-        else:
-            yield from _boards(profile, at)
+        match phase:
+            case "boards" | "archived":
+                yield from _boards(profile, at)
+            case "follows":
+                yield from _follows(profile, at)
+            case "board_follows" | "opt_outs":
+                yield from _board_follows(profile, at)
+            case _:
+                yield from _profile(profile, at)
 
 
 def _boards(owner: Profile, at: Place) -> Iterator[Written]:
     if at.board_id and (begun := boards.get(at.board_id)):
         yield from _rest_of_board(begun, _sections(begun.id), at)
+    featured = _featured(owner)
     read = boards.list_archived if at.phase == ARCHIVED else boards.list_of_owner
     after, more = at.after, True
     while more:
@@ -71,7 +89,7 @@ def _boards(owner: Profile, at: Place) -> Iterator[Written]:
             after = board.position
             place = Place(at.phase, after=after, board_id=board.id)
             sections = _sections(board.id)
-            yield Written("board", _board(board, sections, owner.featured_board_ids), place)
+            yield Written("board", _board(board, sections, featured), place)
             yield from _rest_of_board(board, sections, place)
 
 
@@ -83,19 +101,26 @@ def _board(board: Board, sections: list[Section], featured: Sequence[str]) -> by
         privacy=board.privacy,
         is_ads_only=board.is_ads_only,
         created_at=board.created_at,
-        archived_at=board.archived_at,
         featured=featured.index(board.id) if board.id in featured else None,
         sections=[section.name for section in sections],
     )
 
 
+def _featured(owner: Profile) -> list[str]:
+    """The boards that the profile features, without those that are gone or hidden by now."""
+    found = boards.get_many(owner.featured_board_ids)
+    return [each for each in owner.featured_board_ids if each in found and may_feature(found[each], owner.id)]
+
+
 def _sections(board_id: str) -> list[Section]:
-    found = _all(lambda after: boards.list_sections(board_id, after=after, limit=MAX_READ), lambda each: each.id)
+    found = _all(lambda after: boards.list_sections(board_id, after=after, limit=MAX_READ), lambda each: each.position)
     return [section for section in found if not section.deleted]
 
 
 def _rest_of_board(board: Board, sections: list[Section], at: Place) -> Iterator[Written]:
-    """Its pins, which of them is its cover, and the orders of its sections where they are not the board's."""
+    """Its pins, which of them is its cover, and the orders of its sections where they are not the board's, and that
+    it is archived: nothing can be added to one that is.
+    """
     numbers = {section.id: number for number, section in enumerate(sections)}
     more = True
     while more:
@@ -115,7 +140,11 @@ def _rest_of_board(board: Board, sections: list[Section], at: Place) -> Iterator
         at = replace(at, cover=None)
         yield Written("cover", text, at)
     if at.has_orders:
-        yield from _orders(board.id, sections, at)
+        for written in _orders(board.id, sections, at):
+            at = written.place
+            yield written
+    if board.archived_at and not at.is_put_away:
+        yield Written("archived", line("archived", at=board.archived_at), replace(at, is_put_away=True))
 
 
 def _orders(board_id: str, sections: list[Section], at: Place) -> Iterator[Written]:
@@ -136,13 +165,67 @@ def _pins_in(section_id: str) -> Iterator[Pin]:
     )
 
 
-def _all[T](read: Callable[[str | None], tuple[list[T], bool]], position: Callable[[T], str]) -> Iterator[T]:
-    after, more = None, True
+def _all[T](
+    read: Callable[[str | None], tuple[list[T], bool]], position: Callable[[T], str], after: str | None = None
+) -> Iterator[T]:
+    more = True
     while more:
         found, more = read(after)
         yield from found
         if found:
             after = position(found[-1])
+
+
+_PEOPLE_AT_ONCE = 50
+
+
+def _follows(owner: Profile, at: Place) -> Iterator[Written]:
+    """Whom they follow, the latest first, those who have not approved it included: whether somebody has to approve
+    may be another in another account, and the order is the same.
+    """
+    merged = heapq.merge(
+        _all(lambda after: ties.list_following(owner.id, after=after, limit=MAX_READ), _position, at.after),
+        _all(lambda after: ties.list_requested(owner.id, after=after, limit=MAX_READ), _position, at.requested),
+        key=lambda tie: tie.since,
+        reverse=True,
+    )
+    for some in batched(merged, _PEOPLE_AT_ONCE, strict=False):
+        people = standings.load(owner.id, people=[tie.to_id for tie in some]).profiles
+        for tie in some:
+            is_approved = tie.following == Following.APPROVED
+            at = replace(at, after=tie.position) if is_approved else replace(at, requested=tie.position)
+            followed = people.get(tie.to_id)
+            if followed and not followed.deleted:
+                yield Written("follow", line("follow", username=followed.username), at)
+
+
+def _board_follows(owner: Profile, at: Place) -> Iterator[Written]:
+    """The boards that they follow themselves, the latest first; then, in the boards' order, those that they do not
+    want although they follow the owner. What they cannot see any more is left out.
+    """
+    viewer = Viewer(owner.id, owner.username, frozenset(Scope))
+    if at.phase == BOARD_FOLLOWS:
+        edges = _all(lambda after: ties.list_board_follows(owner.id, after=after, limit=MAX_READ), _position, at.after)
+    else:
+        edges = _all(lambda after: ties.list_said_of_boards(owner.id, after=after, limit=MAX_READ), _board_id, at.after)
+    for some in batched(edges, _PEOPLE_AT_ONCE, strict=False):
+        seen = {each.id: each for each in access.before(viewer, boards.get_many(e.board_id for e in some).values())}
+        for edge in some:
+            at = replace(at, after=edge.position if at.phase == BOARD_FOLLOWS else edge.board_id)
+            each = seen.get(edge.board_id)
+            said = at.phase == BOARD_FOLLOWS or (not edge.follows and not edge.is_over)
+            if said and each and each.standing.owner and may_view_board(each.board, each.standing):
+                kind = "board_follow" if edge.follows else "opt_out"
+                text = line(kind, owner=each.standing.owner.username, board=each.board.slug)
+                yield Written(kind, text, at)
+
+
+def _position(edge: Tie | BoardFollow) -> str:
+    return edge.position
+
+
+def _board_id(edge: BoardFollow) -> str:
+    return edge.board_id
 
 
 def _pin(pin: Pin, section: int | None) -> bytes:
@@ -180,7 +263,8 @@ def _stated(**facts: Any) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None and value != []}
 
 
-PROFILE_TEXTS = ("display_name", "about", "website_url", "location", "pronouns", "avatar", "banner")
+PROFILE_PICTURES = ("avatar", "banner")
+PROFILE_TEXTS = ("display_name", "about", "website_url", "location", "pronouns", *PROFILE_PICTURES)
 PROFILE_FLAGS = ("is_private", "hidden_from_search")
 
 

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from presence.domain.entities import Tie, Viewer
-from presence.domain.errors import InvalidParameter
+from presence.domain.errors import InvalidParameter, UserNotFound
 from presence.domain.ids import new_id
 from presence.services import follows, people
 from presence.services.follows import Listed
 from presence.services.paging import Page, PageRequest, fill
 from presence.services.people import Person
 from presence.services.receipts import Receipt
-from presence.storage import ties
+from presence.storage import profiles, ties
 from presence.storage.table import Transaction
 
 
@@ -32,6 +32,8 @@ def block(viewer: Viewer, username: str, *, receipt: Receipt | None = None) -> P
         tx = Transaction()
         if person.tie is None or not person.tie.blocks:
             there, back = person.tie or Tie(me, them, ""), ties.get(them, me)
+            if not there.is_follow:  # else the viewer's profile is written anyway
+                profiles.require_alive(tx, me, otherwise=UserNotFound())
             follows.change(tx, person.tie, replace(there, following=None, blocks=True, since=new_id()))
             follows.change(tx, back, replace(back or Tie(them, me, new_id()), following=None, blocked=True))
         if receipt:

@@ -8,7 +8,7 @@ follow the owner anew brings back no board that was left out.
 from dataclasses import replace
 
 from presence.domain.entities import Board, BoardFollow, Viewer, parted
-from presence.domain.errors import InvalidParameter
+from presence.domain.errors import InvalidParameter, UserNotFound
 from presence.domain.ids import new_id
 from presence.policies import visibility
 from presence.services import access
@@ -16,7 +16,7 @@ from presence.services.access import Seen
 from presence.services.follows import Changed, settled
 from presence.services.paging import SECOND, Page, PageRequest, Read, fill, in_turn
 from presence.services.receipts import Receipt
-from presence.storage import boards, standings, ties
+from presence.storage import boards, profiles, standings, ties
 from presence.storage.standings import Facts
 from presence.storage.table import Transaction
 
@@ -42,6 +42,7 @@ def follow(viewer: Viewer, board_id: str, *, receipt: Receipt | None = None) -> 
         tx = Transaction()
         if before is None or not before.follows:
             after = BoardFollow(viewer.user_id, board_id, since=new_id())
+            profiles.require_alive(tx, viewer.user_id, otherwise=UserNotFound())
             ties.change(tx, before, after, otherwise=Changed())
             # A block that comes between ends what is followed already, and would miss this.
             ties.require(tx, viewer.user_id, seen.board.owner_id, seen.standing.tie, otherwise=Changed())
@@ -73,6 +74,7 @@ def unfollow(viewer: Viewer, board_id: str) -> None:
         if is_said:
             return
         tx = Transaction()
+        profiles.require_alive(tx, viewer.user_id, otherwise=UserNotFound())
         ties.change(tx, before, after, otherwise=Changed())
         tx.commit()
 

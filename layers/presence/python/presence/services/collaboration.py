@@ -204,7 +204,7 @@ def join(
     answers: Invitation | JoinRequest | None = None,
     owner_id: str | None = None,
 ) -> None:
-    """A new member. What else waits for an answer is answered by that, and goes.
+    """A new member, whose account must be there. What else waits for an answer is answered by that, and goes.
 
     Args:
         part: what the user was to the board.
@@ -212,6 +212,7 @@ def join(
         owner_id: whose the board must still be.
     """
     changes = {Count.COLLABORATORS: 1}
+    profiles.require_alive(tx, member.user_id, otherwise=UserNotFound())
     members.put(tx, member, otherwise=changed_meanwhile())
     if part.invitation:
         otherwise = gone(InvitationNotFound()) if part.invitation is answers else changed_meanwhile()

@@ -7,6 +7,7 @@ through the stream again. In the end the parts are joined behind the first line 
 The export is not a snapshot: what its user changes meanwhile may or may not be in it.
 """
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from time import monotonic
 
@@ -14,9 +15,9 @@ import orjson
 
 from presence.domain import clock
 from presence.domain.entities import Job, JobStatus, Viewer
-from presence.domain.errors import Conflict, ExportNotFound
+from presence.domain.errors import Conflict, ExportNotFound, UserNotFound
 from presence.domain.ids import new_id
-from presence.services import accounts, archive, belongings
+from presence.services import archive, belongings
 from presence.services.archive import Manifest
 from presence.services.belongings import Place
 from presence.services.paging import Page, PageRequest, fill
@@ -45,13 +46,12 @@ class _Running(Exception):
 
 
 def request(viewer: Viewer, receipt: Receipt | None = None) -> Job:
-    """A new export, or the one that is at work already: 2 requests, 3 where one is at work.
+    """A new export, or the one that is at work already: 1 request, 2 where one is at work.
 
     Raises:
         UserNotFound: the account is gone.
         Conflict: the one at work ended just now.
     """
-    accounts.get(viewer)
     export = Job(
         id=new_id(),
         user_id=viewer.user_id,
@@ -64,6 +64,7 @@ def request(viewer: Viewer, receipt: Receipt | None = None) -> Job:
         receipt.record(tx, export)
     jobs.exports.claim(tx, export, otherwise=_Running)
     jobs.exports.put(tx, export, otherwise=Conflict("Please try again."))
+    profiles.require_alive(tx, viewer.user_id, otherwise=UserNotFound())
     try:
         tx.commit()
     except _Running as running:
@@ -164,14 +165,13 @@ def _advance(export: Job) -> Job:
 def _write_part(export: Job, cursor: _Cursor, place: Place) -> Job:
     """Of what comes after a place as much as one part holds."""
     text, lines, digest, after = bytearray(), 0, cursor.digest, place
-    counted = {"board": 0, "pin": 0, "follow": 0}
+    counted = Counter[str]()
     for written in belongings.of(export.user_id, place):
         text += written.text
         lines += 1
         digest = archive.chained(digest, written.text)
         after = written.place
-        if written.kind in counted:
-            counted[written.kind] += 1
+        counted[written.kind] += 1
         if len(text) >= PART_BYTES:
             break
     is_last = len(text) < PART_BYTES
@@ -194,7 +194,7 @@ def _write_part(export: Job, cursor: _Cursor, place: Place) -> Job:
             status=JobStatus.RUNNING,
             boards=export.boards + counted["board"],
             pins=export.pins + counted["pin"],
-            follows=export.follows + counted["follow"],
+            follows=export.follows + counted["follow"] + counted["board_follow"],
         ),
         cursor,
     )

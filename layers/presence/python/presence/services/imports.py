@@ -15,7 +15,7 @@ from presence.domain import clock
 from presence.domain.entities import Job, JobStatus, Viewer
 from presence.domain.errors import Conflict, ImportNotFound, LimitReached, UserNotFound
 from presence.domain.ids import new_id
-from presence.services import accounts, archive
+from presence.services import archive
 from presence.services import boards as board_service
 from presence.services.archive import Manifest, Member, Refusal, Refused
 from presence.services.paging import Page, PageRequest, fill
@@ -34,12 +34,11 @@ class _Overtaken(Exception):
 
 
 def request(viewer: Viewer, *, size: int, receipt: Receipt | None = None) -> Job:
-    """A new import that waits for an archive of so many bytes: 2 requests.
+    """A new import that waits for an archive of so many bytes: 1 request.
 
     Raises:
         UserNotFound: the account is gone.
     """
-    accounts.get(viewer)
     made = Job(
         id=new_id(),
         user_id=viewer.user_id,
@@ -52,6 +51,7 @@ def request(viewer: Viewer, *, size: int, receipt: Receipt | None = None) -> Job
     if receipt:
         receipt.record(tx, made)
     jobs.imports.put(tx, made, otherwise=Conflict("Please try again."))
+    profiles.require_alive(tx, viewer.user_id, otherwise=UserNotFound())
     tx.commit()
     return made
 
@@ -61,6 +61,7 @@ def start(viewer: Viewer, import_id: str, receipt: Receipt | None = None) -> Job
 
     Raises:
         ImportNotFound: the viewer has no such import, or it has expired.
+        UserNotFound: the account is gone.
         Conflict: another import of the viewer's is at work.
     """
     found = get(viewer, import_id)
@@ -71,6 +72,7 @@ def start(viewer: Viewer, import_id: str, receipt: Receipt | None = None) -> Job
     if receipt:
         receipt.record(tx, queued)
     jobs.imports.save(tx, queued, otherwise=Conflict("It was started at the same time; please try again."))
+    profiles.require_alive(tx, viewer.user_id, otherwise=UserNotFound())
     jobs.imports.claim(tx, queued, otherwise=Conflict("Another import is at work; start this one when it is done."))
     tx.commit()
     return queued
@@ -151,12 +153,14 @@ def work(user_id: str, import_id: str) -> None:
     """
     deadline = monotonic() + BUDGET_SECONDS
     job = jobs.imports.get(user_id, import_id)
-    if job is None or not job.is_at_work:
-        return
+    if job is None:
+        return None
+    if not job.is_at_work:
+        return forget(job)  # whoever ended it may not have got to that
     try:
         _Turn(job, deadline).run()
     except (_Overtaken, UserNotFound):
-        return  # who deletes their account deletes their imports too
+        return None  # who deletes their account deletes their imports too
 
 
 class _Turn:
@@ -183,15 +187,15 @@ class _Turn:
 
     def _members(self, *, at_most: int = archive.MAX_MEMBER_BYTES) -> Iterator[Member]:
         try:
-            size, etag, chunks = archives.open_at(archives.import_key(self.job.id), self.cursor.offset)
+            opened = archives.open_at(archives.import_key(self.job.id), self.cursor.offset)
         except archives.Missing:
             raise Refused(Refusal.CHANGED if self.cursor.etag else Refusal.MISSING) from None
-        if self.cursor.etag and etag != self.cursor.etag:
-            raise Refused(Refusal.CHANGED)
-        if size != self.job.size:
-            raise Refused(Refusal.DAMAGED)
-        self.cursor = replace(self.cursor, etag=etag)
-        return archive.members(chunks, self.cursor.offset, at_most=at_most)
+        is_changed = self.cursor.etag not in ("", opened.etag)
+        if is_changed or opened.size != self.job.size:
+            opened.close()
+            raise Refused(Refusal.CHANGED if is_changed else Refusal.DAMAGED)
+        self.cursor = replace(self.cursor, etag=opened.etag)
+        return archive.members(opened.chunks, self.cursor.offset, at_most=at_most)
 
     # Checking
 
@@ -279,11 +283,11 @@ class _Turn:
             failure=failure,
             finished_at=clock.timestamp(),
         )
-        forget(ended)
         tx = Transaction()
         jobs.imports.save(tx, ended, otherwise=_Overtaken())
         jobs.imports.release(tx, ended, otherwise=_Overtaken())
         tx.commit()
+        forget(ended)
 
 
 def forget(job: Job) -> None:

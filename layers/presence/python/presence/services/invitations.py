@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 
 from presence.domain import clock
 from presence.domain.entities import Invitation, InvitationLink, Member, Viewer
-from presence.domain.errors import Conflict, InvalidParameter, InvitationNotFound, LimitReached
+from presence.domain.errors import Conflict, InvalidParameter, InvitationNotFound, LimitReached, UserNotFound
 from presence.domain.ids import new_id
 from presence.policies import permissions, visibility
 from presence.policies.permissions import Action
-from presence.services import access, accounts, collaboration, people
+from presence.services import access, collaboration, people
 from presence.services.access import Seen
 from presence.services.collaboration import MAX_INVITATIONS, MAX_LINKS, Named
 from presence.services.paging import Page, PageRequest, fill
 from presence.services.receipts import Receipt
-from presence.storage import boards, members, standings
+from presence.storage import boards, members, profiles, standings
 from presence.storage.members import Count, Part
 from presence.storage.table import TRANSACTION_LIMIT, Transaction
 
@@ -82,6 +82,7 @@ def invite(
         tx = Transaction()
         if receipt:
             receipt.record(tx, invited)
+        profiles.require_alive(tx, profile.id, otherwise=UserNotFound())
         members.put_invitation(tx, invitation, instead_of=part.invitation, otherwise=collaboration.changed_meanwhile())
         if part.invitation is None:
             collaboration.count(tx, board_id, {Count.INVITATIONS: 1}, owner_id=viewer.user_id)
@@ -154,7 +155,6 @@ def accept(viewer: Viewer, board_id: str, *, receipt: Receipt | None = None) -> 
         return seen
     if part.invitation is None:
         raise InvitationNotFound
-    accounts.get(viewer)
     member = _member(board_id, viewer, part.invitation.role, part.invitation.invited_by)
     joined = _joined(seen, member)
     tx = Transaction()
@@ -267,7 +267,6 @@ def accept_link(viewer: Viewer, token: str, *, receipt: Receipt | None = None) -
         return seen
     if _is_over(link):
         raise InvitationNotFound
-    accounts.get(viewer)
     member = _member(board_id, viewer, link.role, link.made_by)
     joined = _joined(seen, member)
     tx = Transaction()

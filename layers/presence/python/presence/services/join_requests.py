@@ -1,7 +1,7 @@
 """Who sees a board may ask to work on it; its owner approves or declines."""
 
 from presence.domain.entities import JoinRequest, Member, Viewer
-from presence.domain.errors import JoinRequestNotFound
+from presence.domain.errors import JoinRequestNotFound, UserNotFound
 from presence.domain.ids import new_id
 from presence.policies import permissions
 from presence.policies.permissions import Action
@@ -9,7 +9,7 @@ from presence.services import access, accounts, collaboration, people
 from presence.services.collaboration import Named
 from presence.services.paging import Page, PageRequest
 from presence.services.receipts import Receipt
-from presence.storage import members
+from presence.storage import members, profiles
 from presence.storage.members import Count
 from presence.storage.table import Transaction
 
@@ -34,6 +34,7 @@ def ask(
     tx = Transaction()
     if receipt:
         receipt.record(tx, asked)
+    profiles.require_alive(tx, viewer.user_id, otherwise=UserNotFound())
     members.put_join_request(tx, request, instead_of=before, otherwise=collaboration.changed_meanwhile())
     if before is None:
         collaboration.count(tx, board_id, {Count.JOIN_REQUESTS: 1})

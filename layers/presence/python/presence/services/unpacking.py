@@ -10,17 +10,22 @@ from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
 from presence.domain import clock
-from presence.domain.entities import Board, Job, Media, Pin, Section
-from presence.domain.errors import LimitReached, UserNotFound
+from presence.domain.entities import Board, BoardFollow, Following, Job, Media, Pin, Section, Tie, Viewer
+from presence.domain.errors import BoardNotFound, LimitReached, UserMoved, UserNotFound
 from presence.domain.ids import earlier_id
 from presence.domain.slugs import slug
-from presence.services import belongings
+from presence.policies.scopes import Scope
+from presence.policies.visibility import may_feature
+from presence.services import access, belongings, follows, people
 from presence.services import boards as board_service
 from presence.services.archive import Refusal, Refused, read_line
-from presence.storage import boards, pins, profiles, uploads
+from presence.services.follows import Changed, settled
+from presence.services.people import Person
+from presence.storage import boards, pins, profiles, ties, uploads
 from presence.storage.table import TRANSACTION_LIMIT, Transaction
 
 BOARD_NAME_MAX = 180
+_ATTEMPTS = 3
 MAX_NAMESAKES = 100
 """A board whose name is taken gets a number behind it, up to this one."""
 _ROOM = TRANSACTION_LIMIT - 3
@@ -138,6 +143,7 @@ class Unpacker:
         self._job = job
         self._begin = begin
         self._commit = commit
+        self._viewer = Viewer(job.user_id, "", frozenset(Scope))
         self._kept: dict[str, bool] = {}
         """Of uploads, whether they are still there."""
 
@@ -176,7 +182,6 @@ class Unpacker:
             created_at=facts["created_at"],
             description=facts.get("description"),
             is_ads_only=facts.get("is_ads_only", False),
-            archived_at=facts.get("archived_at"),
         )
         tx = self._begin(unit.number, boards=1)
         boards.claim_slug(tx, board, otherwise=_NameTaken())
@@ -256,6 +261,15 @@ class Unpacker:
         boards.choose_cover(tx, self._id(unit.board), self._id(unit.pin(unit.facts["pin"])), otherwise=_Gone())
         self._commit_or_skip(tx, batch)
 
+    def _make_archived(self, batch: list[Unit]) -> None:
+        (unit,) = batch
+        board = boards.get(self._id(unit.board))
+        if board is None or board.archived_at:
+            return self._skip(batch)
+        tx = self._begin(unit.number)
+        boards.set_archived(tx, board, unit.facts["at"], otherwise=_Gone())
+        return self._commit_or_skip(tx, batch)
+
     def _make_order(self, batch: list[Unit]) -> None:
         try:
             self._commit(self._ranked(batch))
@@ -272,7 +286,83 @@ class Unpacker:
         return tx
 
     def _make_profile(self, batch: list[Unit]) -> None:
-        self._skip(batch)
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._replace_profile(batch[0])
+            except _Gone:
+                continue
+        return self._skip(batch)
+
+    def _replace_profile(self, unit: Unit) -> None:
+        """What the profile says, but for the username."""
+        facts = unit.facts
+        before = profiles.get(self._job.user_id)
+        if before is None or before.deleted:
+            raise UserNotFound
+        said: dict[str, Any] = {name: facts.get(name) for name in belongings.PROFILE_TEXTS}
+        said |= {name: facts.get(name, False) for name in belongings.PROFILE_FLAGS}
+        for name in belongings.PROFILE_PICTURES:
+            if said[name] and "://" not in said[name] and not self._is_kept(said[name]):
+                said[name] = None
+        after = replace(before, **said, featured_board_ids=self._featured(facts["featured"]))
+        tx = self._begin(unit.number)
+        profiles.update(tx, before, after, version=before.version, otherwise=_Gone())
+        uploads.reference_from_profile(tx, before, after)
+        self._commit(tx)
+
+    def _make_follow(self, batch: list[Unit]) -> None:
+        self._settled(batch[0], self._follow)
+
+    def _follow(self, unit: Unit) -> None:
+        person = self._person(unit.facts["username"])
+        before = person.tie
+        if person.profile.id == self._job.user_id or (before and before.following):
+            raise _Gone
+        wanted = Following.REQUESTED if person.profile.is_private else Following.APPROVED
+        since = self._id(unit.number)
+        after = replace(before or Tie(self._job.user_id, person.profile.id, since), following=wanted, since=since)
+        tx = self._begin(unit.number, follows=1)
+        follows.change(tx, before, after)
+        self._commit(tx)
+
+    def _make_board_follow(self, batch: list[Unit]) -> None:
+        self._settled(batch[0], lambda unit: self._say_of_board(unit, follows=True))
+
+    def _make_opt_out(self, batch: list[Unit]) -> None:
+        self._settled(batch[0], lambda unit: self._say_of_board(unit, follows=False))
+
+    def _say_of_board(self, unit: Unit, *, follows: bool) -> None:
+        owner = self._person(unit.facts["owner"]).profile
+        board_id = boards.id_by_slug(owner.id, unit.facts["board"])
+        seen = access.board(self._viewer, board_id) if board_id else None
+        if seen is None or seen.standing.is_owner:
+            raise _Gone
+        before = ties.get_board_follow(self._job.user_id, seen.id)
+        if before and not before.is_over:
+            raise _Gone  # what is said already stays said
+        tx = self._begin(unit.number, follows=int(follows))
+        after = BoardFollow(self._job.user_id, seen.id, since=self._id(unit.number), follows=follows)
+        ties.change(tx, before, after, otherwise=Changed())
+        self._commit(tx)
+
+    def _person(self, username: str) -> Person:
+        try:
+            return people.user(self._viewer, username)
+        except UserMoved as moved:
+            return people.user(self._viewer, moved.username)
+
+    def _settled(self, unit: Unit, make: Callable[[Unit], None]) -> None:
+        """Look again where something changed after the look at it; leave out what is hidden or not there."""
+        try:
+            settled(lambda: make(unit))
+        except (_Gone, UserNotFound, UserMoved, BoardNotFound):
+            self._skip([unit])
+
+    def _featured(self, made_by: list[int]) -> tuple[str, ...]:
+        """Those of the boards that can still be featured."""
+        ids = [self._id(unit) for unit in made_by]
+        found = boards.get_many(ids)
+        return tuple(each for each in ids if each in found and may_feature(found[each], self._job.user_id))
 
     def _commit_or_skip(self, tx: Transaction, batch: list[Unit]) -> None:
         try:

@@ -21,12 +21,13 @@ from presence.projections.upkeep import (
     PurgePin,
     RefreshCover,
     ReleaseSection,
+    RemoveAccount,
     SweepUpload,
     Task,
     UndoBoardFollows,
     WatchUpload,
 )
-from presence.services import exports, followers, imports
+from presence.services import exports, farewell, followers, imports
 from presence.services.paging import MAX_READ
 from presence.storage import boards, keys, pins, profiles, trash, uploads
 from presence.storage.table import TRANSACTION_LIMIT, Raw, Transaction
@@ -76,6 +77,8 @@ def run(task: Task) -> None:  # noqa: C901, PLR0912 - one case for each kind of 
             exports.work(user_id, export_id)
         case GoOnWithImport(user_id, import_id):
             imports.work(user_id, import_id)
+        case RemoveAccount(user_id):
+            farewell.work(user_id)
         case SweepUpload(object_key):
             if not uploads.is_referenced(object_key):
                 uploads.remove(object_key)

@@ -1,7 +1,7 @@
 """Archives: objects in a bucket of their own that nobody sees, but through an address that is signed for a while."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -81,6 +81,8 @@ class Opened(NamedTuple):
     etag: str
     """Changes with the content."""
     chunks: Iterator[bytes]
+    close: Callable[[], None]
+    """For who reads nothing of it."""
 
 
 def open_at(key: str, offset: int) -> Opened:
@@ -97,7 +99,7 @@ def open_at(key: str, offset: int) -> Opened:
             raise Missing from error
         raise
     size = int(reply["ContentRange"].rpartition("/")[2])
-    return Opened(size, reply["ETag"], _chunks(reply["Body"]))
+    return Opened(size, reply["ETag"], _chunks(reply["Body"]), reply["Body"].close)
 
 
 def _chunks(body: Any) -> Iterator[bytes]:

@@ -38,8 +38,11 @@ def section(board_id: str, section_id: str) -> Key:
     return sections_of(board_id), f"{SECTION_PREFIX}{section_id}"
 
 
+SLUG_PREFIX = "SLUG#"
+
+
 def board_slug(owner_id: str, slug: str) -> Key:
-    return f"USER#{owner_id}", f"SLUG#{slug}"
+    return f"USER#{owner_id}", f"{SLUG_PREFIX}{slug}"
 
 
 def username(skeleton: str) -> Key:
@@ -165,6 +168,11 @@ def trashed_pins_of(owner_id: str) -> str:
 
 def group_boards_of(user_id: str) -> str:
     return f"USER#{user_id}#GROUP_BOARDS"
+
+
+def join_requests_of(user_id: str) -> str:
+    """The boards that a user asks to join."""
+    return f"USER#{user_id}#JOINS"
 
 
 def invitations_of(user_id: str) -> str:

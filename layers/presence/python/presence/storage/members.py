@@ -90,6 +90,12 @@ def list_invitations_of(user_id: str, *, after: str | None, limit: int) -> tuple
     return [codec.invitation(item) for item in items], more
 
 
+def list_join_requests_of(user_id: str, *, limit: int) -> list[JoinRequest]:
+    """The latest of what a user asks to join."""
+    items, _ = table.query(keys.join_requests_of(user_id), index="by_owner", limit=limit)
+    return [codec.join_request(item) for item in items]
+
+
 _ALIVE: Condition = BoardItem.pk.exists() & BoardItem.deleted.does_not_exist()
 _OPEN: Condition = _ALIVE & BoardItem.trashed_at.does_not_exist() & BoardItem.merged_into.does_not_exist()
 
@@ -164,7 +170,10 @@ def put_join_request(
 ) -> None:
     """A new request, or one in the place of an earlier one."""
     item = JoinRequestItem(
-        *keys.join_request(request.board_id, request.user_id), **codec.join_request_attributes(request)
+        *keys.join_request(request.board_id, request.user_id),
+        owner_pk=keys.join_requests_of(request.user_id),
+        owner_sk=request.since,
+        **codec.join_request_attributes(request),
     )
     condition = JoinRequestItem.since == instead_of.since if instead_of else Item.pk.does_not_exist()
     tx.put(item, condition, otherwise=otherwise)

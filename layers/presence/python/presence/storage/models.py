@@ -157,6 +157,8 @@ class ProfileItem(Item, discriminator="profile"):
     pin_count = NumberAttribute()
     follower_count = NumberAttribute()
     following_count = NumberAttribute()
+    issuer = UnicodeAttribute(null=True)
+    subject = UnicodeAttribute(null=True)
     deleted = BooleanAttribute(null=True)
     version = NumberAttribute()
 

@@ -83,8 +83,12 @@ def give_up_username(tx: Transaction, username: str, user_id: str, *, otherwise:
 
 
 def count_board(tx: Transaction, owner_id: str, by: int, *, at_most: int | None = None, otherwise: Otherwise) -> None:
-    """Add to the owner's number of boards, which may not go over ``at_most``."""
-    condition = _ALIVE if at_most is None else _ALIVE & (ProfileItem.board_count < at_most)
+    """Add to the number of a living owner's boards, which may not go over ``at_most``; taking away needs only that
+    the profile is there.
+    """
+    condition = _ALIVE if by > 0 else ProfileItem.pk.exists()
+    if at_most is not None:
+        condition &= ProfileItem.board_count < at_most
     tx.update(ProfileItem(*keys.profile(owner_id)), [ProfileItem.board_count.add(by)], condition, otherwise=otherwise)
 
 
@@ -112,3 +116,35 @@ def count_followers(tx: Transaction, user_id: str, by: int, *, otherwise: Otherw
     """Add to the number of followers; an account that is being deleted still has one."""
     item = ProfileItem(*keys.profile(user_id))
     tx.update(item, [ProfileItem.follower_count.add(by)], ProfileItem.pk.exists(), otherwise=otherwise)
+
+
+def require_alive(tx: Transaction, user_id: str, *, otherwise: Otherwise) -> None:
+    """Write only while the account is there. What is added to it is nothing, which the stream does not tell of."""
+    tx.update(ProfileItem(*keys.profile(user_id)), [ProfileItem.pin_count.add(0)], _ALIVE, otherwise=otherwise)
+
+
+def mark_deleted(tx: Transaction, profile: Profile, *, otherwise: Otherwise) -> None:
+    """Gone for every read; the item stays as the order to remove what is the user's."""
+    actions = [ProfileItem.deleted.set(True), ProfileItem.version.add(1)]
+    tx.update(ProfileItem(*keys.profile(profile.id)), actions, _ALIVE, otherwise=otherwise)
+
+
+def release_identity(tx: Transaction, profile: Profile, *, otherwise: Otherwise) -> None:
+    """Whoever signs in like that next is somebody new."""
+    if profile.issuer and profile.subject:
+        item = ClaimItem(*keys.identity(profile.issuer, profile.subject))
+        tx.delete(item, ClaimItem.holder_id == profile.id, otherwise=otherwise)
+
+
+def touch(tx: Transaction, user_id: str, *, otherwise: Otherwise) -> None:
+    """Send a profile through the stream again."""
+    item = ProfileItem(*keys.profile(user_id))
+    tx.update(item, [ProfileItem.version.add(1)], ProfileItem.pk.exists(), otherwise=otherwise)
+
+
+def remove(tx: Transaction, user_id: str, *, otherwise: Otherwise) -> None:
+    """The profile of a deleted account of which nothing is counted any more."""
+    condition: Condition = ProfileItem.deleted == True  # noqa: E712
+    for count in (ProfileItem.board_count, ProfileItem.pin_count, ProfileItem.follower_count):
+        condition &= count == 0
+    tx.delete(ProfileItem(*keys.profile(user_id)), condition, otherwise=otherwise)

@@ -73,6 +73,14 @@ def list_board_follows(user_id: str, *, after: str | None = None, limit: int) ->
     return [codec.board_follow(item) for item in items], more
 
 
+def list_said_of_boards(user_id: str, *, after: str | None = None, limit: int) -> tuple[list[BoardFollow], bool]:
+    """All that a user says of boards, follows too, in the boards' order; as of now. ``after``: a board's id."""
+    partition, prefix = keys.board_follow(user_id, "")
+    start = table.position(keys.board_follow(user_id, after)) if after else None
+    items, more = table.query(partition, prefix=prefix, after=start, limit=limit, newest_first=False)
+    return [codec.board_follow(item) for item in items], more
+
+
 def list_board_followers(board_id: str, *, after: str | None = None, limit: int) -> tuple[list[BoardFollow], bool]:
     """The follows of a board itself, the latest first. ``after``: a ``position_at_target``."""
     items, more = _list(

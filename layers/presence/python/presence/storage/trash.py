@@ -33,3 +33,8 @@ def take(tx: Transaction, key: Key, *, otherwise: Otherwise) -> None:
 def require_gone(tx: Transaction, key: Key, *, otherwise: Otherwise) -> None:
     """Purge only what is still in the trash without time: it may have been restored, and deleted again since."""
     tx.delete(TrashItem(*key), Item.pk.does_not_exist(), otherwise=otherwise)
+
+
+def forget(tx: Transaction, key: Key) -> None:
+    """What was in the trash goes, whatever was left of its time."""
+    tx.delete(TrashItem(*key))
