@@ -3,7 +3,7 @@
 from typing import Any
 
 from presence.domain.entities import Section
-from presence.http import views
+from presence.http import params, views
 from presence.http.call import Call, no_content
 from presence.http.params import (
     BOOKMARK,
@@ -17,7 +17,7 @@ from presence.http.params import (
 )
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
-from presence.services import boards, keeping, pins
+from presence.services import audience, boards, keeping, pins
 from presence.services.access import Seen
 
 router = Router()
@@ -35,6 +35,13 @@ _PRIVACIES = {
     "PUBLIC_AND_SECRET": ("PUBLIC", "SECRET"),
 }
 PRIVACY: Param[str] = choice("privacy", "ALL", tuple(_PRIVACIES), "Only boards of this privacy.")
+OF_WHOM: Param[str | None] = Param(
+    "viewer",
+    params.username,
+    None,
+    {"type": "string", "maxLength": params.USERNAME_MAX},
+    "The username of whom to ask about; without it, somebody who has nothing to do with the owner.",
+)
 ARCHIVED = flag("archived", "The caller's archived boards instead.")
 
 
@@ -148,6 +155,22 @@ def list_section_pins(call: Call) -> Any:
     """List a section's pins, in its order."""
     page = pins.list_in_section(call.viewer, call.id("board_id"), call.id("section_id"), call.page_request())
     return call.page(page, views.pin)
+
+
+@router.get("/boards/{board_id}/visibility", scopes=READ, answer="Visibility", params=(OF_WHOM, FIELDS), etag=True)
+def explain_visibility(call: Call) -> Any:
+    """Tell a board's owner whether somebody sees it, and which rules decided. Of a token that has all scopes."""
+    explained = audience.explain(call.viewer, call.id("board_id"), call[OF_WHOM])
+    return call.one(views.explanation(explained), explained.seen.board.version)
+
+
+@router.post(
+    "/boards/{board_id}/visibility/preview", scopes=READ_PINS, body="VisibilityPreview", answer="VisibilityChange"
+)
+def preview_visibility(call: Call) -> Any:
+    """Tell a board's owner who would lose or gain access by another privacy, and which saved copies stay public."""
+    preview = audience.preview(call.viewer, call.id("board_id"), call.body().privacy)
+    return call.one(views.visibility_change(preview), preview.seen.board.version)
 
 
 def _board(seen: Seen) -> tuple[dict[str, Any], int]:

@@ -156,7 +156,7 @@ def _assert_listed(items: Items) -> None:
             assert given == expected, f"{key} is listed where it is not"
 
 
-_INDEX_KEY = re.compile(r"(owner|board|section|target)_[ps]k")
+_INDEX_KEY = re.compile(r"(owner|board|section|source|target)_[ps]k")
 
 type Lists = dict[str, tuple[str, str]]
 """By index, the partition and the sort key."""
@@ -177,6 +177,8 @@ def _lists_of_pin(pin: Mapping[str, Any]) -> Lists:
         "owner": (f"USER#{pin['owner_id']}#PINS", pin["id"]),
         "board": (f"BOARD#{pin['board_id']}#PINS", pin.get("rank", pin["id"])),
     }
+    if "source_board_id" in pin:
+        lists["source"] = (f"BOARD#{pin['source_board_id']}#SAVED", pin["id"])
     if "section_id" in pin:
         lists["section"] = (f"SECTION#{pin['section_id']}#PINS", pin.get("section_rank", pin["id"]))
     return lists

@@ -33,7 +33,7 @@ owner        merge board           yes     yes        yes     no        boards:w
 owner        order pins            yes     yes        yes     no        pins:write_secret
 owner        transfer board        yes     yes        yes     yes       boards:write_secret
 editor       view board            yes     yes        yes     yes       boards:read_secret
-editor       list board            yes     no         yes     yes       boards:read_secret
+editor       list board            yes     no         yes     no        boards:read_secret
 editor       view pins             yes     yes        yes     yes       pins:read_secret
 editor       add pin               yes     yes        yes     no        pins:write_secret
 editor       archive board         no      no         no      no        -
@@ -51,7 +51,7 @@ editor       merge board           no      no         no      no        -
 editor       order pins            yes     yes        yes     no        pins:write_secret
 editor       transfer board        no      no         no      no        -
 contributor  view board            yes     yes        yes     yes       boards:read_secret
-contributor  list board            yes     no         yes     yes       boards:read_secret
+contributor  list board            yes     no         yes     no        boards:read_secret
 contributor  view pins             yes     yes        yes     yes       pins:read_secret
 contributor  add pin               yes     yes        yes     no        pins:write_secret
 contributor  archive board         no      no         no      no        -
@@ -69,7 +69,7 @@ contributor  merge board           no      no         no      no        -
 contributor  order pins            no      no         no      no        -
 contributor  transfer board        no      no         no      no        -
 viewer       view board            yes     yes        yes     yes       boards:read_secret
-viewer       list board            yes     no         yes     yes       boards:read_secret
+viewer       list board            yes     no         yes     no        boards:read_secret
 viewer       view pins             yes     yes        yes     yes       pins:read_secret
 viewer       add pin               no      no         no      no        -
 viewer       archive board         no      no         no      no        -

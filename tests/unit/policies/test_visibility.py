@@ -34,9 +34,11 @@ BLOCKS = ({"blocks": True}, {"blocked": True}, {"blocks": True, "blocked": True}
 
 
 def _sees(board: Board, standing: Standing) -> bool:
-    """Whether the viewer sees the board, its pins and, but for a protected one, the board in lists: all or nothing."""
+    """Whether the viewer sees the board, its pins and, but for a protected or archived one, the board in lists: all or
+    nothing.
+    """
     seen = {may_view_board(board, standing), may_view_pins(board, standing)}
-    if board.privacy != "PROTECTED":
+    if board.privacy != "PROTECTED" and not board.archived_at:
         seen.add(may_list_board(board, standing))
     [answer] = seen
     return answer

@@ -126,6 +126,8 @@ class Pin:
     link: str | None = None
     dominant_color: str | None = None
     parent_pin_id: str | None = None
+    source_board_id: str | None = None
+    """The board from which it was saved; stays when the parent moves on."""
     rank: str | None = None
     """Where it was put on the board; None: where its id puts it, the newest first."""
     section_rank: str | None = None

@@ -51,12 +51,19 @@ def path_param(name: str, value: str) -> str:
         InvalidParameter: it cannot be one.
     """
     if name == "username":
-        if not (value.isascii() and 0 < len(value) <= USERNAME_MAX):
-            raise InvalidParameter(name, "must be a username")
-        return value.lower()
+        try:
+            return username(value)
+        except ValueError as error:
+            raise InvalidParameter(name, str(error)) from None
     if not is_id(value):
         raise not_an_id(name)
     return value
+
+
+def username(text: str) -> str:
+    if not (text.isascii() and 0 < len(text) <= USERNAME_MAX):
+        raise ValueError("must be a username")
+    return text.lower()
 
 
 def path_param_schema(name: str) -> dict[str, Any]:

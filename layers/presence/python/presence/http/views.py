@@ -13,6 +13,7 @@ from presence.domain.entities import Following, Image, Job, Media, Profile, Sect
 from presence.policies import visibility
 from presence.services import exports, imports, keeping
 from presence.services.access import Seen
+from presence.services.audience import Affected, Explanation, Preview
 from presence.services.follows import Listed
 from presence.services.people import Person
 from presence.services.pins import Placed, creative_type
@@ -54,6 +55,40 @@ def user_summary(value: Person | Listed) -> View:
 def followed_user(value: Person) -> View:
     state = "following" if visibility.is_follower(value.tie) else "requested"
     return {**user_summary(value), "follow_state": state}
+
+
+def explanation(explained: Explanation) -> View:
+    return {
+        "viewer": explained.username,
+        "can_see": explained.can_see,
+        "listed": explained.is_listed,
+        "decided_by": explained.chain[-1].rule,
+        "rules": [ruling._asdict() for ruling in explained.chain],
+    }
+
+
+def visibility_change(preview: Preview) -> View:
+    return {
+        "audience_before": preview.before,
+        "audience_after": preview.after,
+        "loses": _affected(preview.loses),
+        "gains": _affected(preview.gains),
+        "and_more": preview.and_more,
+        "members_keep": preview.seen.board.collaborator_count,
+        "saved_copies": {
+            "public_count": len(preview.copies),
+            "items": [_saved_copy(placed) for placed in preview.copies],
+            "and_more": preview.more_copies,
+        },
+    }
+
+
+def _affected(affected: Affected) -> View:
+    return {"people": affected.usernames, "follower_count": affected.follower_count}
+
+
+def _saved_copy(placed: Placed) -> View:
+    return {"pin_id": placed.id, "board_id": placed.board.id, "username": placed.seen.owner_name}
 
 
 def section(value: Section) -> View:

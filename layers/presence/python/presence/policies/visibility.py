@@ -30,6 +30,15 @@ class Standing:
         return self.role == Role.OWNER
 
 
+class Audience(StrEnum):
+    """Whom a board is for, the widest first."""
+
+    EVERYONE = "everyone"
+    WITH_LINK = "anyone with the link"
+    APPROVED_FOLLOWERS = "approved followers"
+    MEMBERS = "members"
+
+
 class Verdict(StrEnum):
     HIDES = "hides"
     SHOWS = "shows"
@@ -87,6 +96,11 @@ def open_to_all(board: Board, _: Standing, __: Scope) -> Verdict:
 RULES: tuple[Rule, ...] = (gone, owner_gone, blocked, member, secret, archived, private_owner, open_to_all)
 
 
+def sentence(rule: Rule) -> str:
+    """What a rule says, for those who want to know why: its docstring (functions do not run without docstrings)."""
+    return (rule.__doc__ or "").strip()
+
+
 def is_blocked(tie: Tie | None) -> bool:
     """Blocks work both ways, whoever made them."""
     return tie is not None and (tie.blocks or tie.blocked)
@@ -112,6 +126,15 @@ def _shows(board: Board, standing: Standing, secret: Scope) -> bool:
     return verdict is Verdict.SHOWS
 
 
+def audience(board: Board, owner: Profile | None) -> Audience:
+    """For whom a board is that is there. ``RULES`` decide of each person; a test holds the two together."""
+    if board.privacy == Privacy.SECRET or board.archived_at:
+        return Audience.MEMBERS
+    if owner is not None and owner.is_private:
+        return Audience.APPROVED_FOLLOWERS
+    return Audience.EVERYONE if board.privacy == Privacy.PUBLIC else Audience.WITH_LINK
+
+
 def may_view_board(board: Board, standing: Standing) -> bool:
     """Whether the board exists for the viewer."""
     return _shows(board, standing, Scope.BOARDS_READ_SECRET)
@@ -131,15 +154,17 @@ def may_see_invitation(board: Board, standing: Standing) -> bool:
 
 
 def may_list_board(board: Board, standing: Standing) -> bool:
-    """A listed board is one the viewer may see; a PROTECTED one is listed to its owner only."""
-    if board.privacy == Privacy.PROTECTED and not standing.is_owner:
+    """A listed board is one the viewer may see; a PROTECTED or archived one is listed to its owner only."""
+    if (board.privacy == Privacy.PROTECTED or board.archived_at) and not standing.is_owner:
         return False
     return may_view_board(board, standing)
 
 
 def may_list_pins(board: Board, standing: Standing) -> bool:
-    """Of a user's pins, those are listed that lie on boards that may be: a PROTECTED one's to its owner only."""
-    if board.privacy == Privacy.PROTECTED and not standing.is_owner:
+    """Of a user's pins, those are listed that lie on boards that may be: a PROTECTED or archived one's to its owner
+    only.
+    """
+    if (board.privacy == Privacy.PROTECTED or board.archived_at) and not standing.is_owner:
         return False
     return may_view_pins(board, standing)
 

@@ -111,6 +111,50 @@ class ImportPage(_Answer):
     bookmark: str | None
 
 
+class Ruling(_Answer):
+    rule: str
+    says: Literal["hides", "shows", "has no say"]
+    because: str
+
+
+class Visibility(_Answer):
+    viewer: str | None = Field(description="Null: somebody who has nothing to do with the board's owner.")
+    can_see: bool
+    listed: bool
+    decided_by: str = Field(description="The last of the rules.")
+    rules: list[Ruling] = Field(description="Those that were asked, in their order, until one had a say.")
+
+
+class Affected(_Answer):
+    people: list[str] = Field(description="Usernames, of those who follow the board itself.")
+    follower_count: int = Count
+
+
+class SavedCopy(_Answer):
+    pin_id: str = AnId
+    board_id: str = AnId
+    username: str = Field(description="Of the owner of that board.")
+
+
+class SavedCopies(_Answer):
+    public_count: int = Count
+    items: list[SavedCopy]
+    and_more: bool
+
+
+AnAudience = Literal["everyone", "anyone with the link", "approved followers", "members"]
+
+
+class VisibilityChange(_Answer):
+    audience_before: AnAudience
+    audience_after: AnAudience
+    loses: Affected
+    gains: Affected
+    and_more: bool = Field(description="More follow the board than were looked at; then the counts are at most so.")
+    members_keep: int = Count
+    saved_copies: SavedCopies
+
+
 class Section(_Answer):
     id: str = AnId
     name: str

@@ -64,6 +64,10 @@ class BoardRestore(_BoardRequest):
     name: BoardName | None = None
 
 
+class VisibilityPreview(Request):
+    privacy: Privacy
+
+
 class SectionCreate(Request):
     name: SectionName
 

@@ -285,6 +285,7 @@ def copied(source: Pin, viewer: Viewer, board: Board, section_id: str | None) ->
         board_id=board.id,
         section_id=section_id,
         parent_pin_id=source.id,
+        source_board_id=source.board_id,
         created_at=clock.timestamp(),
         rank=None,
         section_rank=None,

@@ -150,6 +150,11 @@ def pins_on(board_id: str) -> str:
     return f"BOARD#{board_id}#PINS"
 
 
+def saved_from(board_id: str) -> str:
+    """Pins that were saved from a board, wherever they are."""
+    return f"BOARD#{board_id}#SAVED"
+
+
 def pins_in(section_id: str) -> str:
     return f"SECTION#{section_id}#PINS"
 

@@ -52,6 +52,15 @@ class _ByTarget(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
     target_sk = UnicodeAttribute(range_key=True)
 
 
+class _BySource(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]
+    class Meta:
+        index_name = "by_source"
+        projection = AllProjection()
+
+    source_pk = UnicodeAttribute(hash_key=True)
+    source_sk = UnicodeAttribute(range_key=True)
+
+
 class Item(Model):
     """Any item: its key, its kind, and the keys of the indexes (set only where the item is listed)."""
 
@@ -69,6 +78,8 @@ class Item(Model):
     section_sk = UnicodeAttribute(null=True)
     target_pk = UnicodeAttribute(null=True)
     target_sk = UnicodeAttribute(null=True)
+    source_pk = UnicodeAttribute(null=True)
+    source_sk = UnicodeAttribute(null=True)
     expires_at = NumberAttribute(null=True)
     """Seconds since the epoch. DynamoDB deletes the item some time after (TTL, up to a few days)."""
 
@@ -76,6 +87,7 @@ class Item(Model):
     by_board = _ByBoard()
     by_section = _BySection()
     by_target = _ByTarget()
+    by_source = _BySource()
 
 
 class BoardItem(Item, discriminator="board"):
@@ -132,6 +144,7 @@ class PinItem(Item, discriminator="pin"):
     link = UnicodeAttribute(null=True)
     dominant_color = UnicodeAttribute(null=True)
     parent_pin_id = UnicodeAttribute(null=True)
+    source_board_id = UnicodeAttribute(null=True)
     rank = UnicodeAttribute(null=True)
     section_rank = UnicodeAttribute(null=True)
     trashed_at = UnicodeAttribute(null=True)

@@ -36,6 +36,11 @@ def list_trashed(owner_id: str, *, after: str | None, limit: int) -> tuple[list[
     return _list(keys.trashed_pins_of(owner_id), "by_owner", after, limit)
 
 
+def list_saved_from(board_id: str, *, limit: int) -> tuple[list[Pin], bool]:
+    """The copies that were saved from a board's pins, wherever they are now, the latest first."""
+    return _list(keys.saved_from(board_id), "by_source", None, limit)
+
+
 def _list(partition: str, index: str, after: str | None, limit: int) -> tuple[list[Pin], bool]:
     start = None
     if after:
@@ -54,6 +59,8 @@ def put(tx: Transaction, pin: Pin, *, otherwise: Otherwise) -> None:
         board_sk=pin.rank or pin.id,
         section_pk=keys.pins_in(pin.section_id) if pin.section_id else None,
         section_sk=(pin.section_rank or pin.id) if pin.section_id else None,
+        source_pk=keys.saved_from(pin.source_board_id) if pin.source_board_id else None,
+        source_sk=pin.id if pin.source_board_id else None,
         **codec.pin_attributes(pin),
     )
     tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)

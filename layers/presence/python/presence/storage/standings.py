@@ -16,6 +16,31 @@ class Facts(NamedTuple):
     """The viewer's memberships, by board id."""
 
 
+class Part(NamedTuple):
+    """What one of many users is to a board and to its owner."""
+
+    profile: Profile
+    tie: Tie | None
+    member: Member | None
+
+
+def load_parts(user_ids: Iterable[str], *, owner_id: str, board_id: str) -> list[Part]:
+    """Of many users before one board, in their order and without those who are not there: 3 requests per 100 users."""
+    wanted = [
+        (keys.profile(user_id), keys.tie(user_id, owner_id), keys.member(board_id, user_id)) for user_id in user_ids
+    ]
+    found = table.batch_get(key for kind in zip(*wanted, strict=True) for key in kind)
+    return [
+        Part(
+            codec.profile(found[profile]),
+            codec.tie(found[tie]) if tie in found else None,
+            codec.member(found[member]) if member in found else None,
+        )
+        for profile, tie, member in wanted
+        if profile in found
+    ]
+
+
 def load(viewer_id: str, *, people: Iterable[str] = (), board_ids: Iterable[str] = ()) -> Facts:
     """Of people their profiles and the viewer's ties to them, of boards the viewer's membership: 1 request per 100.
 
