@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from presence.http import description
-from presence.http.errors import OURS, TABLE, Answer
+from presence.http.errors import MOVED, OURS, TABLE, Answer
 from presence.http.params import AD_ACCOUNT, path_param_schema
 from presence.http.routing import PREFIX, Route
 from presence.policies.scopes import Scope
@@ -25,6 +25,7 @@ VERSION = "1.0.0"
 
 _ERRORS: dict[int, str] = {
     307: "The user has another name by now; `Location` has the same request for it, the body the `username`.",
+    308: "The board was merged; `Location` has the same request for where it went, the body `merged_into`.",
     400: "A parameter or field breaks a rule; the message names both.",
     401: "No valid token (code 2), or one that lacks a scope (code 3, the message names it). Where API Gateway itself "
     'refuses a token the body is `{"message": "Unauthorized"}`.',
@@ -139,6 +140,8 @@ def _failures(route: Route) -> dict[str, Any]:
         statuses |= {400, 401, 429}
         if "{username}" in route.path:
             statuses |= {307}
+        if "{board_id}" in route.path:
+            statuses |= {308}
         if "{" in route.path or route.body or route.path == "/user_account":
             statuses |= {404}
     if route.method != "GET":
@@ -157,7 +160,7 @@ def _failures(route: Route) -> dict[str, Any]:
 
 def _error(status: int) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/Error"}
-    codes = sorted({answer.code for answer in (*TABLE.values(), OURS) if answer.status == status})
+    codes = sorted({answer.code for answer in (*TABLE.values(), OURS, MOVED) if answer.status == status})
     text = f"{_ERRORS[status]} Codes: {', '.join(map(str, codes))}."
     stated: dict[str, Any] = {"description": text, "content": {"application/json": {"schema": schema}}}
     if any(_retries(answer, status) for answer in TABLE.values()):

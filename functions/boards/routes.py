@@ -17,7 +17,7 @@ from presence.http.params import (
 )
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
-from presence.services import audience, boards, keeping, pins
+from presence.services import audience, boards, keeping, merging, pins
 from presence.services.access import Seen
 
 router = Router()
@@ -100,6 +100,13 @@ def restore_board(call: Call) -> Any:
     """Bring a board back from the trash (under another name, if one is given) or from the archive."""
     board_id, name = call.id("board_id"), call.body().name
     return call.once(lambda receipt: keeping.restore(call.viewer, board_id, name=name, receipt=receipt), _board)
+
+
+@router.post("/boards/{board_id}/merge", scopes=WRITE, body="BoardMerge", answer="Board")
+def merge_board(call: Call) -> Any:
+    """Bring all that is on a board to another one of the caller's; the old id answers where it went."""
+    board_id, into = call.id("board_id"), call.body().into
+    return call.once(lambda receipt: merging.merge(call.viewer, board_id, into, receipt=receipt), _board)
 
 
 @router.get(

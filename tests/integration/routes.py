@@ -91,6 +91,13 @@ def restore_board_from_the_trash(user: Client) -> Write:
 
 
 @_write
+def merge_boards(user: Client) -> Write:
+    source, target = a_board(user), a_board(user, name="Another board")
+    a_pin(user, source, a_section(user, source))
+    return Write(user, "POST", f"/boards/{source}/merge", {"into": target})
+
+
+@_write
 def delete_board_for_good(user: Client) -> Write:
     board = a_board(user)
     a_pin(user, board, a_section(user, board))

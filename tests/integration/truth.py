@@ -23,7 +23,8 @@ def assert_exact(items: Items) -> None:
     living = {board_id: board for board_id, board in boards.items() if not board.get("deleted")}
     for board_id, board in boards.items():
         assert board["pin_count"] == on_board[board_id], f"board {board_id} miscounts its pins"
-        there = [s for s in sections.values() if s["board_id"] == board_id and not s.get("deleted")]
+        # Sections belong to where their board was merged into from that moment on.
+        there = [s for s in sections.values() if _end(boards, s["board_id"]) == board_id and not s.get("deleted")]
         if board_id in living:
             assert board["section_count"] == len(there), f"board {board_id} miscounts its sections"
     for section_id, section in sections.items():
@@ -35,7 +36,8 @@ def assert_exact(items: Items) -> None:
         section = sections.get(pin.get("section_id", ""))
         if pin["board_id"] in living and "section_id" in pin:
             assert section, f"pin {pin_id} is in no section"
-            assert section["board_id"] == pin["board_id"], f"pin {pin_id} is in another board's section"
+            is_there = _end(boards, section["board_id"]) == _end(boards, pin["board_id"])
+            assert is_there, f"pin {pin_id} is in another board's section"
     _assert_owners(items, living)
     _assert_people(items, boards, living)
     _assert_adders(items, pins)
@@ -45,9 +47,17 @@ def assert_exact(items: Items) -> None:
     _assert_uploads(items, every_pin)
 
 
+def _end(boards: Mapping[str, Mapping[str, Any]], board_id: str) -> str:
+    """Where what is on a board goes, if it was merged."""
+    while "merged_into" in boards.get(board_id, {}):
+        board_id = boards[board_id]["merged_into"]
+    return board_id
+
+
 def assert_clean(items: Items) -> None:
     """Nothing waits to be cleaned up."""
     for key, item in items.items():
+        assert item["kind"]["S"] != "merge", f"{key} is not merged yet"
         assert "deleted" not in item, f"{key} is still there"
         assert "deleted_section_ids" not in item, f"{key} still remembers deleted sections"
     for edge in edges(items, "tie"):
@@ -61,7 +71,11 @@ def assert_clean(items: Items) -> None:
 
 
 def _assert_owners(items: Items, living: Mapping[str, Mapping[str, Any]]) -> None:
-    living = {board_id: board for board_id, board in living.items() if "trashed_at" not in board}
+    living = {
+        board_id: board
+        for board_id, board in living.items()
+        if "trashed_at" not in board and "merged_into" not in board
+    }
     names = {(board["owner_id"], board["slug"]): board_id for board_id, board in living.items()}
     assert len(names) == len(living), "two boards of one owner have the same slug"
     claimed = {
@@ -165,6 +179,8 @@ type Lists = dict[str, tuple[str, str]]
 def _lists_of_board(board: Mapping[str, Any]) -> Lists:
     if board.get("deleted"):
         return {}
+    if "merged_into" in board:
+        return {"target": (f"BOARD#{board['merged_into']}#MERGED", board["id"])}
     which = "TRASHED_BOARDS" if "trashed_at" in board else "ARCHIVED" if "archived_at" in board else "BOARDS"
     place = board.get("trashed_at") or board.get("rank") or board["id"]
     return {"owner": (f"USER#{board['owner_id']}#{which}", place)}

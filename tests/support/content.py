@@ -58,8 +58,8 @@ def ids(reply: Reply) -> list[str]:
 
 
 def refusal(reply: Reply) -> Refusal:
-    """Status and code of an error, which has a message too."""
-    assert reply.status >= 400, reply.text
+    """Status and code of an error (or of the answer that something is elsewhere), which has a message too."""
+    assert reply.status >= 300, reply.text
     assert reply.json["message"]
     return Refusal(reply.status, reply.json["code"])
 

@@ -34,6 +34,7 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("PATCH", "/boards/{board_id}"): Expected(200, BOARDS_WRITE),
     ("DELETE", "/boards/{board_id}"): Expected(204, BOARDS_WRITE),
     ("POST", "/boards/{board_id}/archive"): Expected(201, BOARDS_WRITE),
+    ("POST", "/boards/{board_id}/merge"): Expected(201, BOARDS_WRITE),
     ("POST", "/boards/{board_id}/restore"): Expected(201, BOARDS_WRITE),
     ("GET", "/boards/{board_id}/pins"): Expected(200, PINS_READ),
     ("GET", "/boards/{board_id}/sections"): Expected(200, BOARDS_READ),
@@ -112,6 +113,7 @@ def a_valid_body(method: str, path: str, *, board_id: str = "1") -> Any:
     return {
         ("POST", "/boards"): {"name": "Any name"},
         ("PATCH", "/boards/{board_id}"): {"name": "Another name"},
+        ("POST", "/boards/{board_id}/merge"): {"into": "1"},
         ("POST", "/boards/{board_id}/sections"): {"name": "Any name"},
         ("PATCH", "/boards/{board_id}/sections/{section_id}"): {"name": "Another name"},
         ("POST", "/boards/{board_id}/visibility/preview"): {"privacy": "SECRET"},

@@ -82,6 +82,11 @@ def _(user: Client) -> tuple[dict[str, str], Any]:
     return {"username": asking.username}, None
 
 
+@prepare("POST", "/boards/{board_id}/merge")
+def _(user: Client) -> tuple[dict[str, str], Any]:
+    return {}, {"into": a_board(user)}
+
+
 @prepare("DELETE", "/user_account/trash/boards/{board_id}")
 def _(user: Client) -> tuple[dict[str, str], Any]:
     return {"board_id": a_trashed_board(user)}, None

@@ -1,6 +1,6 @@
 """Archive, trash and merging."""
 
-from presence.projections.upkeep import PurgeBoard, PurgePin
+from presence.projections.upkeep import BringToMerged, PurgeBoard, PurgePin
 from presence.services import upkeep
 from presence.storage import keys
 from tests.integration.local_cloud import TABLE
@@ -87,3 +87,43 @@ def _(at: Typical) -> Act:
 @pattern("`PurgePin`, restored meanwhile")
 def _(at: Typical) -> Act:
     return lambda: upkeep.run(PurgePin(at.pin))
+
+
+# Merging
+
+
+@pattern("`POST /boards/{board_id}/merge`, of any size")
+def _(at: Typical) -> Act:
+    target = at.another_board()
+    return lambda: well(at.user.post(f"/boards/{at.board}/merge", {"into": target}))
+
+
+@pattern("`GET /boards/{board_id}`, merged into another")
+def _(at: Typical) -> Act:
+    well(at.user.post(f"/boards/{at.board}/merge", {"into": at.another_board()}))
+
+    def send() -> None:
+        assert at.user.get(f"/boards/{at.board}").status == 308
+
+    return send
+
+
+@pattern("`GET /pins/{pin_id}`, still to be moved to where its board was merged into")
+def _(at: Typical) -> Act:
+    well(at.user.post(f"/boards/{at.board}/merge", {"into": at.another_board()}))
+    return lambda: well(at.user.get(f"/pins/{at.pin}"))
+
+
+@pattern("`BringToMerged`, 500 pins, half of them in a section")
+def _(at: Typical) -> Act:
+    board, _ = at.a_big_board(500, in_section=True)
+    well(at.user.post(f"/boards/{board}/merge", {"into": at.another_board()}))
+    return lambda: upkeep.run(BringToMerged(board))
+
+
+@pattern("`BringToMerged`, done before")
+def _(at: Typical) -> Act:
+    board = at.another_board()
+    well(at.user.post(f"/boards/{board}/merge", {"into": at.board}))
+    upkeep.run(BringToMerged(board))
+    return lambda: upkeep.run(BringToMerged(board))

@@ -24,6 +24,7 @@ def test_no_two_kinds_of_items_share_a_key() -> None:
         keys.upload_unused(one),
         keys.board_in_trash(one),
         keys.pin_in_trash(one),
+        keys.merge_order(one),
     ]
 
     assert len(set(every)) == len(every)
@@ -48,6 +49,7 @@ def test_no_two_listings_share_a_partition() -> None:
         keys.followers_of(one),
         keys.follow_requests_to(one),
         keys.followers_of_board(one),
+        keys.merged_into(one),
     ]
 
     assert len(set(every)) == len(every)

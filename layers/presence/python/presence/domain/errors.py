@@ -75,6 +75,15 @@ class BoardNotFound(PresenceError):
         super().__init__(message)
 
 
+class BoardMerged(PresenceError):
+    """The board was merged into another one, which the caller may see."""
+
+    def __init__(self, board_id: str, into: str) -> None:
+        super().__init__(f"This board was merged into board {into}.")
+        self.board_id = board_id
+        self.into = into
+
+
 class PinNotFound(PresenceError):
     """No such pin, or hidden from the caller."""
 

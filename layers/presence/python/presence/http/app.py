@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.metrics import MetricUnit
 
 from presence.domain.entities import Viewer
+from presence.domain.errors import BoardMerged
 from presence.http import description, errors, viewer
 from presence.http.call import Call
 from presence.http.routing import PREFIX, Route, Router
@@ -52,6 +53,10 @@ def _endpoint(app: APIGatewayHttpResolver, route: Route) -> Callable[..., Respon
             caller = viewer.from_event(event) if route.scopes else _ANYONE
             scopes.require(caller, route.scopes)
             response: Response[Any] = route.endpoint(Call(event, route, path, caller))
+        except BoardMerged as error:
+            if path.get("board_id") != error.board_id:
+                return _failed(app, error)
+            return errors.moved(error, _address(event, route, path | {"board_id": error.into}))
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets our error body
             return _failed(app, error, lambda username: _address(event, route, path | {"username": username}))
         return response

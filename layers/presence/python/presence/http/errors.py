@@ -37,6 +37,7 @@ TABLE: dict[type[Exception], Answer] = {
     errors.JoinRequestNotFound: Answer(404, 404),
     errors.RouteNotFound: Answer(404, 404),
     errors.MethodNotAllowed: Answer(405, 5),
+    errors.BoardMerged: Answer(409, 409),
     errors.Conflict: Answer(409, 409, retry_after_seconds=1),
     errors.PreconditionFailed: Answer(412, 412),
     errors.PayloadTooLarge: Answer(413, 413),
@@ -45,6 +46,8 @@ TABLE: dict[type[Exception], Answer] = {
     errors.StorageUnavailable: Answer(500, 500, retry_after_seconds=1),
 }
 OURS = Answer(500, 500)
+MOVED = Answer(308, 308)
+"""Instead of 409, where the path names the board that was merged."""
 
 
 def response(error: Exception, request_id: str, *, moved_to: Callable[[str], str] = str) -> Response[Any]:
@@ -64,6 +67,8 @@ def response(error: Exception, request_id: str, *, moved_to: Callable[[str], str
         # https://www.rfc-editor.org/rfc/rfc6750#section-3
         headers["WWW-Authenticate"] = "Bearer"
     body: dict[str, Any] = {"code": answer.code, "message": message}
+    if isinstance(error, errors.BoardMerged):
+        body["merged_into"] = error.into
     if isinstance(error, errors.UserMoved):
         headers["Location"] = moved_to(error.username)
         headers["Cache-Control"] = "private, no-cache"
@@ -71,3 +76,12 @@ def response(error: Exception, request_id: str, *, moved_to: Callable[[str], str
     if answer.status >= 500:
         body["request_id"] = request_id  # not otherwise: what is hidden and what is not there answer the same bytes
     return Response(answer.status, "application/json", orjson.dumps(body).decode(), headers)
+
+
+def moved(error: errors.BoardMerged, location: str) -> Response[Any]:
+    """The same request, method and body included, is to be sent to where the board went. Who may see that can change,
+    so nobody keeps the answer.
+    """
+    body = {"code": MOVED.code, "message": str(error), "merged_into": error.into}
+    headers: dict[str, str | list[str]] = {"Location": location, "Cache-Control": "private, no-cache"}
+    return Response(MOVED.status, "application/json", orjson.dumps(body).decode(), headers)

@@ -7,7 +7,7 @@ from typing import Any
 
 UPKEEP_FILTERS: list[dict[str, Any]] = [
     {"dynamodb": {"NewImage": {"kind": {"S": ["board", "section", "profile"]}, "deleted": {"BOOL": [True]}}}},
-    {"dynamodb": {"NewImage": {"kind": {"S": ["pin", "tie", "board_follow"]}}}},
+    {"dynamodb": {"NewImage": {"kind": {"S": ["pin", "merge", "tie", "board_follow"]}}}},
     {"dynamodb": {"NewImage": {"kind": {"S": ["export", "import"]}, "status": {"S": ["queued", "running"]}}}},
     {
         "eventName": ["REMOVE"],

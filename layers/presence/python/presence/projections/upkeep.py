@@ -38,6 +38,13 @@ class RefreshCover:
 
 
 @dataclass(frozen=True, slots=True)
+class BringToMerged:
+    """Bring what is on a merged board to where it went."""
+
+    board_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PurgeBoard:
     """A board's time in the trash is over; delete it unless it was restored."""
 
@@ -121,6 +128,7 @@ type Task = (
     | CountFollowers
     | CountBoardFollowers
     | UndoBoardFollows
+    | BringToMerged
     | PurgeBoard
     | PurgePin
     | WatchUpload
@@ -149,6 +157,8 @@ def tasks(old: Image, new: Image) -> Iterator[Task]:  # noqa: C901 - one case fo
         case "export" | "import" as kind if _is_at_work(new):
             go_on = GoOnWithExport if kind == "export" else GoOnWithImport
             yield go_on(_text(new, "user_id"), _text(new, "id"))
+        case "merge" if new:
+            yield BringToMerged(_text(new, "board_id"))
         case "trash" if old and not new:
             thing, thing_id = _partition(old)
             yield PurgeBoard(thing_id) if thing == "BOARD" else PurgePin(thing_id)

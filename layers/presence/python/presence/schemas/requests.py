@@ -68,6 +68,10 @@ class VisibilityPreview(Request):
     privacy: Privacy
 
 
+class BoardMerge(Request):
+    into: Id
+
+
 class SectionCreate(Request):
     name: SectionName
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from presence.domain.entities import Board, Role, Viewer
-from presence.domain.errors import BoardNotFound, PresenceError
+from presence.domain.entities import Board, Pin, Role, Viewer
+from presence.domain.errors import BoardMerged, BoardNotFound, PresenceError
 from presence.policies import permissions, visibility
 from presence.policies.permissions import Action
 from presence.policies.visibility import Standing
@@ -41,6 +41,7 @@ def board(viewer: Viewer, board_id: str) -> Seen:
 
     Raises:
         BoardNotFound: there is none, or it is hidden: the two cannot be told apart.
+        BoardMerged: it was merged into a board that the viewer may see.
     """
     return visible(standing(viewer, boards.get(board_id), board_id))
 
@@ -63,7 +64,58 @@ def standing(viewer: Viewer, found: Board | None, asked_id: str) -> Seen | None:
     if found is None:
         standings.load(viewer.user_id, people=(asked_id,), board_ids=(asked_id,))
         return None
+    if found.merged_into and not found.deleted:
+        end, facts = followed(viewer, found)
+        if visibility.may_view_board(end, told(viewer, end, facts)):
+            raise BoardMerged(asked_id, end.id)
+        return None
     return before(viewer, (found,))[0]
+
+
+def followed(viewer: Viewer, merged: Board, *, also: Iterable[str] = ()) -> tuple[Board, Facts]:
+    """Where a merged board's pins are now, with what the viewer is to that board: 1 request for each merge on the way,
+    so that a board that was merged once takes as many as one that is not there; 1 more where the board at the end was
+    given to somebody else since.
+    """
+    board, owner_id = merged, merged.owner_id
+    while True:
+        end_id = board.merged_into or board.id
+        facts = standings.load(viewer.user_id, people=(owner_id, *also), board_ids=(end_id,), boards=(end_id,))
+        board = facts.boards.get(end_id) or gone(end_id)
+        if board.deleted or not (board.merged_into or board.owner_id != owner_id):
+            return board, facts
+        owner_id = board.owner_id
+
+
+def end_of(merged: Board) -> Board:
+    """Where a merged board's pins go: 1 request for each merge on the way."""
+    board = merged
+    while board.merged_into and not board.deleted:
+        board = boards.get(board.merged_into) or gone(board.merged_into)
+    return board
+
+
+def ends_of(found: dict[str, Board]) -> dict[str, Board]:
+    """For each of the boards the one where its pins are or go: 1 request more for each merge on the longest way."""
+    ends = dict(found)
+    while merged := {board.merged_into for board in ends.values() if board.merged_into and not board.deleted}:
+        ahead = boards.get_many(merged)
+        ends = {
+            board_id: (ahead.get(board.merged_into) or gone(board.merged_into))
+            if board.merged_into and not board.deleted
+            else board
+            for board_id, board in ends.items()
+        }
+    return ends
+
+
+def carried(pin: Pin, on: Board, end: Board) -> Pin:
+    """A pin of a merged board as it is, or will be, on the board at the end: in its section, and in its order."""
+    if end.id == pin.board_id:
+        return pin
+    section_id = None if pin.section_id in on.deleted_section_ids else pin.section_id
+    section_rank = pin.section_rank if section_id else None
+    return replace(pin, board_id=end.id, section_id=section_id, section_rank=section_rank)
 
 
 def before(viewer: Viewer, found: Iterable[Board]) -> list[Seen]:

@@ -11,6 +11,7 @@ from time import monotonic
 
 from presence.domain.entities import BoardFollow, Tie
 from presence.domain.ids import new_id
+from presence.services import access, merging
 from presence.services.follows import Changed
 from presence.services.paging import MAX_READ
 from presence.storage import boards, profiles, ties
@@ -49,7 +50,7 @@ def count_of_board(board_id: str, follower_ids: Iterable[str]) -> None:
 
     for some in batched(follower_ids, EDGES_AT_ONCE, strict=False):
         edges = ties.get_board_follows((follower_id, board_id) for follower_id in some).values()
-        _count(edges, add, lambda edge: _release(board_id, [edge]))
+        _count(edges, add, lambda edge: _leave(board_id, edge))
 
 
 def _count[E: (Tie, BoardFollow)](
@@ -118,6 +119,15 @@ def _release(board_id: str, edges: Iterable[BoardFollow]) -> None:
     if counted:
         boards.uncount_followers_of_deleted(tx, board_id, counted, otherwise=Changed())
     tx.commit()
+
+
+def _leave(board_id: str, edge: BoardFollow) -> None:
+    """A follow that came when its board was gone already, or was merged: then it goes where that went."""
+    board = boards.get(board_id)
+    if board is None or board.deleted or not board.merged_into or not edge.is_follow:
+        _release(board_id, [edge])
+    else:
+        merging.bring_followers(board, access.end_of(board), [edge])
 
 
 def undo_board_follows(blocker_id: str, blocked_id: str, since: str) -> None:

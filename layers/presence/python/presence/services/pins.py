@@ -85,20 +85,26 @@ def visible(found: Placed | None) -> Placed:
 
 
 def look_up(viewer: Viewer, pin_id: str) -> Placed | None:
-    """The pin with what the viewer is to its board, for the caller to judge: 3 requests, also when it is not there."""
+    """The pin with what the viewer is to its board, for the caller to judge: 3 requests, also when it is not there.
+
+    A pin that is still to follow its merged board is told as it will be where that went.
+    """
     pin = pins.get(pin_id)
     # A pin that is not there costs the same as a hidden one, or the difference would tell them apart.
     board_id = pin.board_id if pin else pin_id
-    board = boards.get(board_id)
-    owner_id = board.owner_id if board else board_id
-    facts = standings.load(
-        viewer.user_id,
-        people=(owner_id, pin.owner_id if pin else owner_id),
-        board_ids=() if owner_id == viewer.user_id else (board_id,),
-    )
+    board = boards.get(board_id) or access.gone(board_id)
+    if pin and board.merged_into and not board.deleted:
+        end, facts = access.followed(viewer, board, also=(pin.owner_id,))
+        pin, board = access.carried(pin, board, end), end
+    else:
+        owner_id = board.owner_id or board_id
+        facts = standings.load(
+            viewer.user_id,
+            people=(owner_id, pin.owner_id if pin else owner_id),
+            board_ids=() if owner_id == viewer.user_id else (board_id,),
+        )
     if pin is None:
         return None
-    board = board or access.gone(board_id)
     return Placed(pin, Seen(board, access.told(viewer, board, facts)), access.names(facts).get(pin.owner_id))
 
 
@@ -183,7 +189,8 @@ def placed(viewer: Viewer, found: Collection[Pin]) -> list[Placed]:
     """Pins of any boards with what the viewer is to each, in a list that is ordered by id: 2 requests, if there are
     at most 100 boards and 100 facts. Nothing is hidden yet.
     """
-    their_boards = boards.get_many({pin.board_id for pin in found})
+    on = boards.get_many({pin.board_id for pin in found})
+    their_boards = access.ends_of(on)
     facts = standings.load(
         viewer.user_id,
         people={board.owner_id for board in their_boards.values()} | {pin.owner_id for pin in found},
@@ -195,8 +202,16 @@ def placed(viewer: Viewer, found: Collection[Pin]) -> list[Placed]:
         board = their_boards.get(board_id) or access.gone(board_id)
         return Seen(board, access.told(viewer, board, facts))
 
-    on = {board_id: seen(board_id) for board_id in {pin.board_id for pin in found}}
-    return [Placed(pin, on[pin.board_id], names.get(pin.owner_id), place=pin.id) for pin in found]
+    before = {board_id: seen(board_id) for board_id in {pin.board_id for pin in found}}
+    return [
+        Placed(
+            access.carried(pin, on.get(pin.board_id) or before[pin.board_id].board, before[pin.board_id].board),
+            before[pin.board_id],
+            names.get(pin.owner_id),
+            place=pin.id,
+        )
+        for pin in found
+    ]
 
 
 def creative_type(pin: Pin) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic, sleep
 
-from presence.domain.entities import Pin
+from presence.domain.entities import Board, Pin
 from presence.projections.upkeep import (
+    BringToMerged,
     CleanUpBoard,
     CountBoardFollowers,
     CountFollowers,
@@ -27,9 +28,10 @@ from presence.projections.upkeep import (
     UndoBoardFollows,
     WatchUpload,
 )
-from presence.services import exports, farewell, followers, imports
+from presence.services import exports, farewell, followers, imports, merging
+from presence.services.follows import Changed
 from presence.services.paging import MAX_READ
-from presence.storage import boards, keys, pins, profiles, trash, uploads
+from presence.storage import boards, keys, merges, pins, profiles, trash, uploads
 from presence.storage.table import TRANSACTION_LIMIT, Raw, Transaction
 
 BUDGET_SECONDS = 10.0
@@ -67,6 +69,8 @@ def run(task: Task) -> None:  # noqa: C901, PLR0912 - one case for each kind of 
             followers.count_of_board(board_id, follower_ids)
         case UndoBoardFollows(blocker_id, blocked_id, since):
             followers.undo_board_follows(blocker_id, blocked_id, since)
+        case BringToMerged(board_id):
+            _bring_to_merged(board_id)
         case PurgeBoard(board_id):
             _purge_board(board_id)
         case PurgePin(pin_id):
@@ -105,6 +109,8 @@ def _clean_up_board(board_id: str) -> None:
             for part in parts:
                 boards.purge_part(tx, part, otherwise=_Changed())
             tx.commit()
+        for merged in merges.list_merged_into(board_id, limit=MAX_READ):
+            merging.follow_into_deletion(merged)
         tx = Transaction()
         boards.remove(tx, board_id, otherwise=_not_yet_empty)
         tx.commit()
@@ -212,6 +218,32 @@ def _picture(pin: Pin) -> str | None:
         return None
     image = pin.media.images[pin.media.cover_index]
     return image.key or image.url
+
+
+def _bring_to_merged(board_id: str) -> None:
+    """To the end of the chain, wherever that is by now: a merge, a trip to the trash and back, or a purge of what it
+    was merged into may come between any two transactions.
+    """
+    while on_the_way := merging.way(board_id):
+        with suppress(merging.MovedOn):
+            _bring(*on_the_way)
+            return
+
+
+def _bring(source: Board, target: Board) -> None:
+    try:
+        merging.bring_all_but_pins(source, target)
+    except Changed:
+        raise NotYetVisible("What is brought changed; the record must come again.") from None
+
+    def carry(batch: list[Pin]) -> None:
+        merging.carry(source, target, batch, otherwise=_Changed())
+
+    def finish() -> None:
+        merging.close(source, otherwise=_not_yet_empty)
+
+    if not _drain(lambda: pins.list_on_board(source.id, limit=MAX_READ)[0], carry, finish):
+        _again(lambda tx: merges.go_on(tx, source.id, otherwise=_Changed()))
 
 
 def _purge_board(board_id: str) -> None:

@@ -220,6 +220,8 @@ def _deletion() -> list[Action]:
         BoardItem.deleted.set(True),
         BoardItem.owner_pk.remove(),
         BoardItem.owner_sk.remove(),
+        BoardItem.target_pk.remove(),
+        BoardItem.target_sk.remove(),
         BoardItem.version.add(1),
     ]
 
@@ -237,7 +239,8 @@ def count_pins(tx: Transaction, board_id: str, by: int, *, at: str, otherwise: O
 
 def count_followers(tx: Transaction, board_id: str, by: int, *, otherwise: Otherwise) -> None:
     """Add to the number of those who follow a living board itself."""
-    tx.update(BoardItem(*keys.board(board_id)), [BoardItem.follower_count.add(by)], _ALIVE, otherwise=otherwise)
+    condition = _ALIVE & BoardItem.merged_into.does_not_exist()
+    tx.update(BoardItem(*keys.board(board_id)), [BoardItem.follower_count.add(by)], condition, otherwise=otherwise)
 
 
 def uncount_followers_of_deleted(tx: Transaction, board_id: str, by: int, *, otherwise: Otherwise) -> None:
@@ -351,5 +354,6 @@ def choose_cover(tx: Transaction, board_id: str, pin_id: str, *, otherwise: Othe
 def set_cover(tx: Transaction, board_id: str, cover: tuple[str, ...], *, otherwise: Otherwise) -> None:
     """Not a change by a client, so the version stays. Fails where the cover is so already."""
     text = codec.list_to_wire(cover)
-    condition = _ALIVE & ((BoardItem.cover != text) | BoardItem.cover.does_not_exist())
+    there = _ALIVE & BoardItem.merged_into.does_not_exist()
+    condition = there & ((BoardItem.cover != text) | BoardItem.cover.does_not_exist())
     tx.update(BoardItem(*keys.board(board_id)), [BoardItem.cover.set(text)], condition, otherwise=otherwise)

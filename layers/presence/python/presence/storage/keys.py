@@ -19,6 +19,11 @@ def board_in_trash(board_id: str) -> Key:
     return board(board_id)[0], "TRASH"
 
 
+def merge_order(board_id: str) -> Key:
+    """Has the stream bring what is on a merged board to where it went."""
+    return board(board_id)[0], "MERGE"
+
+
 def pin_in_trash(pin_id: str) -> Key:
     return pin(pin_id)[0], "TRASH"
 
@@ -212,3 +217,8 @@ def follow_requests_to(user_id: str) -> str:
 
 def followers_of_board(board_id: str) -> str:
     return f"BOARD#{board_id}#FOLLOWERS"
+
+
+def merged_into(board_id: str) -> str:
+    """The boards that were merged into one."""
+    return f"BOARD#{board_id}#MERGED"

@@ -268,6 +268,13 @@ class TrashItem(Item, discriminator="trash"):
     """A board or a pin is in the trash until this expires; without it, it is to be purged."""
 
 
+class MergeItem(Item, discriminator="merge"):
+    """What is on a merged board is still to be brought to where it went."""
+
+    board_id = UnicodeAttribute()
+    turns = NumberAttribute(null=True)
+
+
 class ReceiptItem(Item, discriminator="receipt"):
     """The first answer to a request that carried an ``Idempotency-Key``."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from presence.domain.entities import Member, Profile, Tie
+from presence.domain.entities import Board, Member, Profile, Tie
 from presence.storage import codec, keys, table
 
 
@@ -14,6 +14,8 @@ class Facts(NamedTuple):
     """What the viewer is to each, by user id."""
     members: dict[str, Member]
     """The viewer's memberships, by board id."""
+    boards: dict[str, Board] = {}  # noqa: RUF012 - a named tuple's default, which nobody changes
+    """Those that were asked for with the facts."""
 
 
 class Part(NamedTuple):
@@ -41,7 +43,9 @@ def load_parts(user_ids: Iterable[str], *, owner_id: str, board_id: str) -> list
     ]
 
 
-def load(viewer_id: str, *, people: Iterable[str] = (), board_ids: Iterable[str] = ()) -> Facts:
+def load(
+    viewer_id: str, *, people: Iterable[str] = (), board_ids: Iterable[str] = (), boards: Iterable[str] = ()
+) -> Facts:
     """Of people their profiles and the viewer's ties to them, of boards the viewer's membership: 1 request per 100.
 
     The viewer has no tie to themselves.
@@ -50,9 +54,11 @@ def load(viewer_id: str, *, people: Iterable[str] = (), board_ids: Iterable[str]
     profile_keys = {keys.profile(user_id): user_id for user_id in their_ids}
     tie_keys = {keys.tie(viewer_id, user_id): user_id for user_id in their_ids if user_id != viewer_id}
     member_keys = {keys.member(board_id, viewer_id): board_id for board_id in board_ids}
-    found = table.batch_get([*profile_keys, *tie_keys, *member_keys])
+    board_keys = {keys.board(board_id): board_id for board_id in boards}
+    found = table.batch_get([*profile_keys, *tie_keys, *member_keys, *board_keys])
     return Facts(
         {profile_keys[key]: codec.profile(raw) for key, raw in found.items() if key in profile_keys},
         {tie_keys[key]: codec.tie(raw) for key, raw in found.items() if key in tie_keys},
         {member_keys[key]: codec.member(raw) for key, raw in found.items() if key in member_keys},
+        {board_keys[key]: codec.board(raw) for key, raw in found.items() if key in board_keys},
     )
