@@ -1,8 +1,10 @@
 """Boards, their sections, and the pins on them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from presence.domain.entities import Section
+from presence.domain.errors import PayloadTooLarge
 from presence.http import params, views
 from presence.http.call import Call, no_content
 from presence.http.params import (
@@ -17,14 +19,16 @@ from presence.http.params import (
 )
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
-from presence.services import audience, boards, keeping, merging, pins
+from presence.services import audience, boards, bulk, keeping, merging, pins, shaping
 from presence.services.access import Seen
+from presence.services.bulk import Outcome
 
 router = Router()
 
 READ = (Scope.BOARDS_READ,)
 WRITE = (Scope.BOARDS_READ, Scope.BOARDS_WRITE)
 READ_PINS = (Scope.BOARDS_READ, Scope.PINS_READ)
+WRITE_PINS = (*WRITE, Scope.PINS_READ, Scope.PINS_WRITE)
 PAGING = (PAGE_SIZE, BOOKMARK, FIELDS)
 
 _PRIVACIES = {
@@ -109,6 +113,20 @@ def merge_board(call: Call) -> Any:
     return call.once(lambda receipt: merging.merge(call.viewer, board_id, into, receipt=receipt), _board)
 
 
+@router.patch("/boards/{board_id}/position", scopes=WRITE, body="Position", answer="Board")
+def move_board(call: Call) -> Any:
+    """Put a board right behind another of the caller's, or before all."""
+    board_id, after = call.id("board_id"), call.body().after
+    return call.one(*_board(shaping.move_board(call.viewer, board_id, after, version=call.if_match())))
+
+
+@router.patch("/boards/{board_id}/cover", scopes=WRITE, body="CoverChoice", answer="Board")
+def choose_cover(call: Call) -> Any:
+    """Show a pin's picture first on the board's cover, or (null) that of whichever pin is first."""
+    board_id, pin_id = call.id("board_id"), call.body().pin_id
+    return call.one(*_board(shaping.choose_cover(call.viewer, board_id, pin_id, version=call.if_match())))
+
+
 @router.get(
     "/boards/{board_id}/pins",
     scopes=READ_PINS,
@@ -116,16 +134,38 @@ def merge_board(call: Call) -> Any:
     params=(*PAGING, CREATIVE_TYPES, PIN_METRICS),
 )
 def list_board_pins(call: Call) -> Any:
-    """List a board's pins, those in sections included, in its order."""
+    """List a board's pins, those in sections included, in its order; the newest come first until they are moved."""
     types = call[CREATIVE_TYPES]
     context = ",".join(types or ())
     page = pins.list_on_board(call.viewer, call.id("board_id"), call.page_request(context), types)
     return call.page(page, views.pin, context)
 
 
+@router.post("/boards/{board_id}/pins/move", scopes=WRITE_PINS, body="ManyPins", answer="PinOutcomes")
+def move_pins(call: Call) -> Any:
+    """Move up to 100 pins to the top of this board, and of one of its sections, the first one uppermost."""
+    return _many(call, bulk.move)
+
+
+@router.post("/boards/{board_id}/pins/copy", scopes=WRITE_PINS, body="ManyPins", answer="PinOutcomes")
+def copy_pins(call: Call) -> Any:
+    """Copy up to 100 pins to the top of this board, and of one of its sections, the first one uppermost."""
+    return _many(call, bulk.copy)
+
+
+def _many(call: Call, work: Callable[..., list[Outcome]]) -> Any:
+    board_id, asked = call.id("board_id"), call.body()
+    if len(asked.pin_ids) > bulk.MAX_PINS:
+        raise PayloadTooLarge(f"At most {bulk.MAX_PINS} pins at once.")
+    return call.once(
+        lambda receipt: work(call.viewer, board_id, asked.pin_ids, section_id=asked.board_section_id, receipt=receipt),
+        lambda outcomes: (views.outcomes(outcomes), 1),
+    )
+
+
 @router.get("/boards/{board_id}/sections", scopes=READ, answer="SectionPage", params=PAGING)
 def list_sections(call: Call) -> Any:
-    """List a board's sections in the order they were made."""
+    """List a board's sections in its order; the newest come last until they are moved."""
     page = boards.list_sections(call.viewer, call.id("board_id"), call.page_request())
     return call.page(page, views.section)
 
@@ -150,6 +190,19 @@ def update_section(call: Call) -> Any:
     return call.one(*_section(section))
 
 
+@router.patch("/boards/{board_id}/sections/{section_id}/position", scopes=WRITE, body="Position", answer="Section")
+def move_section(call: Call) -> Any:
+    """Put a section right behind another of its board, or before all."""
+    section = shaping.move_section(
+        call.viewer,
+        call.id("board_id"),
+        call.id("section_id"),
+        call.body().after,
+        version=call.if_match(),
+    )
+    return call.one(*_section(section))
+
+
 @router.delete("/boards/{board_id}/sections/{section_id}", scopes=WRITE)
 def delete_section(call: Call) -> Any:
     """Delete a section; its pins stay on the board."""
@@ -159,7 +212,7 @@ def delete_section(call: Call) -> Any:
 
 @router.get("/boards/{board_id}/sections/{section_id}/pins", scopes=READ_PINS, answer="PinPage", params=PAGING)
 def list_section_pins(call: Call) -> Any:
-    """List a section's pins, in its order."""
+    """List a section's pins in its order; the newest come first until they are moved."""
     page = pins.list_in_section(call.viewer, call.id("board_id"), call.id("section_id"), call.page_request())
     return call.page(page, views.pin)
 

@@ -16,7 +16,7 @@ from presence.http.params import (
 )
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
-from presence.services import keeping, pins
+from presence.services import keeping, pins, shaping
 from presence.services.pins import Placed
 
 router = Router()
@@ -34,7 +34,7 @@ PIN_TYPE: Param[str | None] = choice("pin_type", None, ("PRIVATE",), "Only pins 
 INCLUDE_PROTECTED = flag("include_protected_pins", "Also pins on protected boards.")
 
 
-@router.post("/pins", scopes=WRITE, body="PinCreate", answer="Pin")
+@router.post("/pins", scopes=WRITE, body="PinCreate", answer="NewPin")
 def create_pin(call: Call) -> Any:
     """Create a pin on a board or in one of its sections."""
     draft = call.body()
@@ -51,7 +51,7 @@ def create_pin(call: Call) -> Any:
             new_uploads=uploads,
             receipt=receipt,
         ),
-        _pin,
+        _new_pin,
     )
 
 
@@ -125,7 +125,21 @@ def restore_pin(call: Call) -> Any:
     )
 
 
-@router.post("/pins/{pin_id}/save", scopes=WRITE, body="PinSave", answer="Pin")
+@router.patch("/pins/{pin_id}/position", scopes=WRITE, body="PinPosition", answer="Pin")
+def move_pin(call: Call) -> Any:
+    """Put a pin right behind another on its board (or in its section), or before all."""
+    asked = call.body()
+    placed = shaping.move_pin(
+        call.viewer,
+        call.id("pin_id"),
+        asked.after,
+        in_section=asked.list == "section",
+        version=call.if_match(),
+    )
+    return call.one(*_pin(placed))
+
+
+@router.post("/pins/{pin_id}/save", scopes=WRITE, body="PinSave", answer="NewPin")
 def save_pin(call: Call) -> Any:
     """Save a copy of a pin on one of the caller's boards; without a board, on their "Quick saves"."""
     pin_id, target = call.id("pin_id"), call.body()
@@ -137,7 +151,7 @@ def save_pin(call: Call) -> Any:
             section_id=target.board_section_id,
             receipt=receipt,
         ),
-        _pin,
+        _new_pin,
     )
 
 
@@ -146,3 +160,7 @@ _TEXTS = ("title", "description", "alt_text", "link", "dominant_color", "parent_
 
 def _pin(placed: Placed) -> tuple[dict[str, Any], int]:
     return views.pin(placed), placed.pin.version
+
+
+def _new_pin(placed: Placed) -> tuple[dict[str, Any], int]:
+    return views.new_pin(placed), placed.pin.version

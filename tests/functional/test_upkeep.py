@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from presence.domain.errors import StorageUnavailable
-from presence.services import upkeep
+from presence.services import shaping, upkeep
 from presence.storage import keys, table, uploads
 from presence.storage.table import Transaction
 from tests.support.api import Context
@@ -319,14 +319,14 @@ def test_one_failed_task_is_reported_and_the_others_are_done(stream: Stream, mon
     for board_id in (bad, good):
         a_pin(ann, board_id)
     records = stream.records()
-    refresh = upkeep._refresh_cover
+    refresh = shaping.refresh_cover
 
     def failing(board_id: str) -> None:
         if board_id == bad:
             raise StorageUnavailable("any reason")
         refresh(board_id)
 
-    monkeypatch.setattr(upkeep, "_refresh_cover", failing)
+    monkeypatch.setattr(shaping, "refresh_cover", failing)
     of_bad = [r["dynamodb"]["SequenceNumber"] for r in records if _is_pin_on(r, bad)]
 
     assert stream.deliver(records) == of_bad

@@ -409,3 +409,46 @@ def delete_join_request(user: Client) -> Write:
     board, other = a_board(user), a_user()
     ask(other, board)
     return Write(user, "DELETE", f"/boards/{board}/join_requests/{other.username}")
+
+
+@_write
+def move_board(user: Client) -> Write:
+    board, other = a_board(user), a_board(user, name="Another board")
+    return Write(user, "PATCH", f"/boards/{other}/position", {"after": board})
+
+
+@_write
+def move_section(user: Client) -> Write:
+    board = a_board(user)
+    section, other = a_section(user, board), a_section(user, board)
+    return Write(user, "PATCH", f"/boards/{board}/sections/{section}/position", {"after": other})
+
+
+@_write
+def move_pin(user: Client) -> Write:
+    board = a_board(user)
+    low, _, high = (a_pin(user, board) for _ in range(3))
+    return Write(user, "PATCH", f"/pins/{low}/position", {"after": high})
+
+
+@_write
+def choose_cover(user: Client) -> Write:
+    board = a_board(user)
+    pin, _ = a_pin(user, board), a_pin(user, board)
+    return Write(user, "PATCH", f"/boards/{board}/cover", {"pin_id": pin})
+
+
+@_write
+def move_pins(user: Client) -> Write:
+    source, board = a_board(user), a_board(user, name="Another board")
+    pins = [a_pin(user, source, a_section(user, source)), a_pin(user, source)]
+    body = {"pin_ids": pins, "board_section_id": a_section(user, board)}
+    return Write(user, "POST", f"/boards/{board}/pins/move", body)
+
+
+@_write
+def copy_pins(user: Client) -> Write:
+    source, board = a_board(user), a_board(user, name="Another board")
+    pins = [a_pin(user, source, media_source=an_upload()), a_pin(user, source)]
+    body = {"pin_ids": pins, "board_section_id": a_section(user, board)}
+    return Write(user, "POST", f"/boards/{board}/pins/copy", body)

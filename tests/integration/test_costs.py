@@ -99,6 +99,7 @@ def _key(key: dict[str, Any]) -> str:
 def _anonymous(key: str) -> str:
     key = re.sub(r"\d{19}\.\w+", "{key}", key)
     key = re.sub(r"\d{19}", "{id}", key)
+    key = re.sub(r"(?<=SAME#)\w+", "{digest}", key)
     key = re.sub(r"(?<=RECEIPT#)\w+", "{digest}", key)
     key = re.sub(r"(?<=SLUG#).+", "{slug}", key)
     key = re.sub(r"(?<=IDENTITY#).+", "{issuer}#{subject}", key)

@@ -29,11 +29,13 @@ FOR_GOOD = 10**6
 """More attempts than any SDK makes."""
 
 A_KEY = "a key"
+AGAIN = ("create", "save", "copy_pins", "move_pins")
+"""What is done again when it is asked for again, unless it has its key."""
 CASES = [
     pytest.param(name, key, id=f"{name} {'with' if key else 'without'} a key")
     for name in WRITES
     for key in (None, A_KEY)
-    if key is None or name.startswith(("create", "save"))
+    if key is None or name.startswith(AGAIN)
 ]
 
 
@@ -141,11 +143,11 @@ def test_a_fault_that_lasts_is_told_and_a_retry_converges(
         state = case.settled()
         # A POST whose answer is lost can be told from a second one by its Idempotency-Key only; a picture that comes
         # again is another picture.
-        if not (done and name.startswith(("create", "save", "upload")) and key is None):
+        if not (done and name.startswith((*AGAIN, "upload")) and key is None):
             assert state == reference.state, (at, fault)
 
 
-@pytest.mark.parametrize("name", [name for name in WRITES if name.startswith(("create", "save"))])
+@pytest.mark.parametrize("name", [name for name in WRITES if name.startswith(AGAIN)])
 def test_a_retry_with_its_key_gets_the_first_answer(cloud: LocalCloud, wire: Wire, name: str) -> None:
     reference = Reference(cloud, wire, name, A_KEY)
     case = Case(cloud, wire, name, A_KEY)

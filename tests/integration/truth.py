@@ -1,5 +1,6 @@
 """What must hold of the table's content whatever happened before, told from the items themselves."""
 
+import hashlib
 import json
 import re
 from collections import Counter, defaultdict
@@ -60,6 +61,8 @@ def assert_clean(items: Items) -> None:
         assert item["kind"]["S"] != "merge", f"{key} is not merged yet"
         assert "deleted" not in item, f"{key} is still there"
         assert "deleted_section_ids" not in item, f"{key} still remembers deleted sections"
+        assert "crowded" not in item, f"{key} still wants room"
+        assert item["kind"] != {"S": "pin_batch"}, f"{key} is still to be carried out"
     for edge in edges(items, "tie"):
         assert edge.get("following") or edge.get("blocks") or edge.get("blocked"), f"{edge} says nothing any more"
         assert (edge.get("following") == "approved") is ("counted" in edge), f"{edge} is not counted as it should be"
@@ -154,6 +157,7 @@ def _assert_listed(items: Items) -> None:
     """Index keys say what the attributes say."""
     lists = {
         "board": _lists_of_board,
+        "section": _lists_of_section,
         "pin": _lists_of_pin,
         "member": _lists_of_member,
         "tie": _lists_of_tie,
@@ -186,6 +190,12 @@ def _lists_of_board(board: Mapping[str, Any]) -> Lists:
     return {"owner": (f"USER#{board['owner_id']}#{which}", place)}
 
 
+def _lists_of_section(section: Mapping[str, Any]) -> Lists:
+    if section.get("deleted"):
+        return {}
+    return {"board": (f"BOARD#{section['board_id']}#SECTIONS", section.get("rank", section["id"]))}
+
+
 def _lists_of_pin(pin: Mapping[str, Any]) -> Lists:
     if "trashed_at" in pin:
         return {"owner": (f"USER#{pin['owner_id']}#TRASHED_PINS", pin["trashed_at"])}
@@ -197,7 +207,16 @@ def _lists_of_pin(pin: Mapping[str, Any]) -> Lists:
         lists["source"] = (f"BOARD#{pin['source_board_id']}#SAVED", pin["id"])
     if "section_id" in pin:
         lists["section"] = (f"SECTION#{pin['section_id']}#PINS", pin.get("section_rank", pin["id"]))
+    if digest := _digest(json.loads(pin["media"])):
+        lists["target"] = (f"BOARD#{pin['board_id']}#SAME#{digest}", pin["id"])
     return lists
+
+
+def _digest(media: Mapping[str, Any]) -> str | None:
+    """Of what a pin shows."""
+    shown = [image.get("key") or image["url"] for image in media.get("images", ())]
+    shown += [f"video {media['video_id']}"] if "video_id" in media else []
+    return hashlib.sha256("\n".join(shown).encode()).hexdigest()[:16] if shown else None
 
 
 def _lists_of_member(member: Mapping[str, Any]) -> Lists:
@@ -269,6 +288,8 @@ _USERNAME = re.compile(r"\buser_?[\dlo]+\b")
 """Also as claims have it, by what it looks like."""
 _ADDRESS = re.compile(r"\?X-Amz-[^\"\\\\]*")
 """Of an object, signed for a while."""
+_WORD = re.compile(r"\w+")
+_SAME = re.compile(r"SAME#\w+")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -277,9 +298,9 @@ _BY_CHANCE = ("digest", "ends_at", "expires_at", "fingerprint", "size")
 
 
 def told_apart_from_chance(items: Items) -> list[str]:
-    """The items without what differs between two runs of the same: ids, times, usernames, hashes of them.
+    """The items without what differs between two runs of the same: ids, times, usernames, hashes of them, ranks.
 
-    An id is replaced by its rank among the things of its kind.
+    An id is replaced by its place among the things of its kind, a rank by its place among the ranks.
     """
     by_kind: dict[str, list[str]] = defaultdict(list)
     for item in items.values():
@@ -292,11 +313,14 @@ def told_apart_from_chance(items: Items) -> list[str]:
         for kind, ids in by_kind.items()
         for rank, thing_id in enumerate(sorted(set(ids)))
     }  # fmt: skip
+    given = {item[name]["S"] for item in items.values() for name in ("rank", "section_rank") if name in item}
+    ranks = {rank: f"rank {place}" for place, rank in enumerate(sorted(given))}
 
     def alike(item: Mapping[str, Any]) -> str:
         stable = {name: value for name, value in item.items() if name not in _BY_CHANCE}
         text = json.dumps(stable, sort_keys=True)
         text = _USERNAME.sub("somebody", _TIME.sub("some time", _ADDRESS.sub("", text)))
+        text = _WORD.sub(lambda found: ranks.get(found[0], found[0]), _SAME.sub("SAME#digest", text))
         return _ID.sub(lambda found: names.get(found[0], "gone"), text)
 
     return sorted(map(alike, items.values()))

@@ -16,6 +16,8 @@ def passes(record: Mapping[str, Any], patterns: Iterable[Pattern]) -> bool:
 
 def _fits(value: Any, pattern: Any) -> bool:
     if isinstance(pattern, list):
+        if pattern == [{"exists": True}]:
+            return not isinstance(value, Mapping)  # it works on leaves only
         assert all(isinstance(allowed, str | bool) for allowed in pattern), "only literals are understood here"
         return any(value is allowed or value == allowed for allowed in pattern)
     return isinstance(value, Mapping) and all(name in value and _fits(value[name], pattern[name]) for name in pattern)

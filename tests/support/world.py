@@ -42,6 +42,15 @@ def prepare(method: str, path: str) -> Callable[[Prepare], Prepare]:
     return register
 
 
+def _many_pins(user: Client) -> tuple[dict[str, str], Any]:
+    source, target = a_board(user), a_board(user)
+    return {"board_id": target}, {"pin_ids": [a_pin(user, source), a_pin(user, source)]}
+
+
+for _verb in ("move", "copy"):
+    PREPARE["POST", f"/boards/{{board_id}}/pins/{_verb}"] = _many_pins
+
+
 def a_request(user: Client, method: str, path: str) -> Ready:
     ids: dict[str, str] = {}
     if "{board_id}" in path or "{pin_id}" in path or path.startswith("/pins"):

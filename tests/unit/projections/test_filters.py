@@ -40,6 +40,11 @@ def _is_pin_changed_in_place(record: dict[str, Any]) -> bool:
     return bool(old and new and new["kind"] == {"S": "pin"} and old["board_id"] == new["board_id"])
 
 
+def _is_pin_batch_under_way(record: dict[str, Any]) -> bool:
+    """It shares the pins' pattern, and there are few."""
+    return record["eventName"] == "MODIFY" and record["dynamodb"]["NewImage"]["kind"] == {"S": "pin_batch"}
+
+
 def test_the_table_keeps_these_kinds_of_items() -> None:
     assert {"board", "section", "pin", "profile", "claim", "receipt", "upload_reference", "upload_unused"} <= set(KINDS)
 
@@ -47,8 +52,17 @@ def test_the_table_keeps_these_kinds_of_items() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_record_passes_the_filters_when_it_has_a_task(kind: str) -> None:
     for record in _records(kind):
-        if not _is_pin_changed_in_place(record):
+        if not (_is_pin_changed_in_place(record) or _is_pin_batch_under_way(record)):
             assert passes(record, UPKEEP_FILTERS) is _has_task(record), record
+
+
+@pytest.mark.parametrize("kind", ["board", "section", "pin"])
+def test_what_is_crowded_passes(kind: str) -> None:
+    image = _images(kind)[0] | {"crowded": {"N": "1"}}
+    record = {"eventName": "MODIFY", "dynamodb": {"OldImage": image, "NewImage": image}}
+
+    assert passes(record, UPKEEP_FILTERS)
+    assert _has_task(record)
 
 
 def test_a_pin_changed_in_place_passes_without_a_task() -> None:

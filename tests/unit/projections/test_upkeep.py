@@ -6,10 +6,12 @@ from presence.projections.upkeep import (
     CleanUpBoard,
     CountBoardFollowers,
     CountFollowers,
+    FinishPinBatch,
     GoOnWithExport,
     GoOnWithImport,
     PurgeBoard,
     PurgePin,
+    Rebalance,
     RefreshCover,
     ReleaseSection,
     RemoveAccount,
@@ -47,6 +49,7 @@ BOARD_FOLLOW = _image("board_follow", user_id="5", board_id="1")
 COUNTED_BOARD_FOLLOW = BOARD_FOLLOW | _image("board_follow", counted=True)
 OPT_OUT = BOARD_FOLLOW | _image("board_follow", follows=False)
 SPENT_BOARD_FOLLOW = OPT_OUT | _image("board_follow", is_over=True)
+BATCH = _image("pin_batch", id="6", user_id="4", board_id="1")
 UNUSED = _image("upload_unused", pk="UPLOAD#7.png", sk="UNUSED")
 
 
@@ -83,6 +86,23 @@ def test_a_board_whose_time_in_the_trash_ends_is_purged() -> None:
 
 def test_a_pin_whose_time_in_the_trash_ends_is_purged() -> None:
     assert list(tasks(PIN_TIMER, None)) == [PurgePin("3")]
+
+
+def test_a_pin_put_elsewhere_on_its_board_refreshes_the_cover() -> None:
+    moved = PIN | {"board_sk": {"S": "3A"}}
+
+    assert list(tasks(PIN, moved)) == [RefreshCover("1")]
+
+
+@pytest.mark.parametrize("kind", ["board", "section", "pin"])
+def test_what_is_crowded_gets_room(kind: str) -> None:
+    image = _image(kind, pk="ANY#1", sk="ANY", id="1", board_id="1") | {"crowded": {"N": "1"}}
+
+    assert list(tasks(image, image)) == [Rebalance("ANY#1", "ANY")]
+
+
+def test_a_new_batch_of_pins_is_finished() -> None:
+    assert list(tasks(None, BATCH)) == [FinishPinBatch("4", "6")]
 
 
 def test_a_pin_that_loses_its_last_reference_to_an_upload_has_the_upload_watched() -> None:
@@ -188,6 +208,8 @@ def test_a_batch_counts_once_for_each_that_is_followed() -> None:
         pytest.param(None, BOARD_TIMER, id="a time in the trash that begins"),
         pytest.param(BOARD_TIMER, BOARD_TIMER, id="a time in the trash that begins anew"),
         pytest.param(None, REFERENCE, id="a new reference"),
+        pytest.param(BATCH, BATCH, id="a batch of pins that goes on"),
+        pytest.param(BATCH, None, id="a batch of pins that is done"),
         pytest.param(None, UNUSED, id="a new marker"),
         pytest.param(UNUSED, UNUSED, id="a marker put again"),
         pytest.param(None, _image("profile", id="4"), id="a new profile"),

@@ -4,6 +4,7 @@ Times are RFC 3339 UTC strings. ``version`` counts the changes that clients made
 stream (a board's cover) does not count.
 """
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -111,6 +112,17 @@ class Media:
     cover_index: int = 0
     video_id: str | None = None
 
+    @property
+    def digest(self) -> str | None:
+        """Stands for what is to be seen, whatever is written beside it; None where there is nothing to see.
+
+        64 bits tell the pins of one board apart, and each pin carries them twice.
+        """
+        shown = [image.key or image.url or "" for image in self.images]
+        if self.video_id:
+            shown.append(f"video {self.video_id}")
+        return hashlib.sha256("\n".join(shown).encode()).hexdigest()[:16] if shown else None
+
 
 @dataclass(frozen=True, slots=True)
 class Pin:
@@ -189,6 +201,22 @@ class Profile:
     def uploads(self) -> tuple[str, ...]:
         """Keys in the media bucket; each object is kept while the profile references it."""
         return tuple(picture for picture in (self.avatar, self.banner) if picture and "://" not in picture)
+
+
+@dataclass(frozen=True, slots=True)
+class PinBatch:
+    """An order to copy or move many pins to one board, written down before it is carried out."""
+
+    id: str
+    user_id: str
+    board_id: str
+    created_at: str
+    steps: tuple[tuple[str, str, str], ...]
+    """For each pin its id, an id made for it (the copy's, or the moved pin's rank), and the board where it was."""
+    section_id: str | None = None
+    copies: bool = False
+    done: int = 0
+    """How many steps have been carried out."""
 
 
 class Following(StrEnum):

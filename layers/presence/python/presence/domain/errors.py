@@ -87,8 +87,9 @@ class BoardMerged(PresenceError):
 class PinNotFound(PresenceError):
     """No such pin, or hidden from the caller."""
 
-    def __init__(self) -> None:
-        super().__init__("Pin not found.")
+    def __init__(self, pin_id: str | None = None) -> None:
+        """Of many pins the message names the one."""
+        super().__init__(f"Pin {pin_id} not found." if pin_id else "Pin not found.")
 
 
 class SectionNotFound(PresenceError):

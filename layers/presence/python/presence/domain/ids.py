@@ -16,6 +16,14 @@ _RANDOM_BITS = 22
 MAX_DIGITS = 32  # what a path accepts; longer is not an id of ours and not worth a look
 
 
+def new_ids(number: int) -> list[str]:
+    """This many different ids, the youngest first."""
+    made: set[str] = set()
+    while len(made) < number:
+        made.add(new_id())
+    return sorted(made, reverse=True)
+
+
 def new_id() -> str:
     """A new id. Call it while handling a request, never at import: a snapshot would repeat it."""
     return str((int(clock.now() * 1000) - _EPOCH_MS) << _RANDOM_BITS | randbits(_RANDOM_BITS))

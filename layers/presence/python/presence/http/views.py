@@ -5,6 +5,7 @@ What is unknown and not nullable is left out, never sent as null: Pinterest's of
 """
 
 import os
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from presence.policies import visibility
 from presence.services import exports, imports, keeping
 from presence.services.access import Seen
 from presence.services.audience import Affected, Explanation, Preview
+from presence.services.bulk import Outcome
 from presence.services.follows import Listed
 from presence.services.people import Person
 from presence.services.pins import Placed, creative_type
@@ -138,6 +140,15 @@ def trashed_pin(placed: Placed) -> View:
 
 def _times_in_trash(trashed_at: str | None) -> View:
     return {"trashed_at": trashed_at, "purge_at": keeping.purge_at(trashed_at or "")}
+
+
+def new_pin(placed: Placed) -> View:
+    return pin(placed) | {"duplicate_of": placed.duplicate_of}
+
+
+def outcomes(values: Iterable[Outcome]) -> View:
+    """What became of many pins."""
+    return {"items": [{"id": each.id, "pin_id": each.pin_id, "duplicate_of": each.duplicate_of} for each in values]}
 
 
 def account(value: Profile) -> View:

@@ -7,8 +7,9 @@ from typing import Any
 
 UPKEEP_FILTERS: list[dict[str, Any]] = [
     {"dynamodb": {"NewImage": {"kind": {"S": ["board", "section", "profile"]}, "deleted": {"BOOL": [True]}}}},
-    {"dynamodb": {"NewImage": {"kind": {"S": ["pin", "merge", "tie", "board_follow"]}}}},
+    {"dynamodb": {"NewImage": {"kind": {"S": ["pin", "pin_batch", "merge", "tie", "board_follow"]}}}},
     {"dynamodb": {"NewImage": {"kind": {"S": ["export", "import"]}, "status": {"S": ["queued", "running"]}}}},
+    {"dynamodb": {"NewImage": {"crowded": {"N": [{"exists": True}]}}}},
     {
         "eventName": ["REMOVE"],
         "dynamodb": {"OldImage": {"kind": {"S": ["pin", "trash", "upload_reference", "upload_unused"]}}},

@@ -32,7 +32,7 @@ class ReleaseSection:
 
 @dataclass(frozen=True, slots=True)
 class RefreshCover:
-    """Show the board's newest pins on its cover."""
+    """Show the board's first pins on its cover."""
 
     board_id: str
 
@@ -56,6 +56,22 @@ class PurgePin:
     """A pin's time in the trash is over; delete it unless it was restored."""
 
     pin_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rebalance:
+    """Make room around something, told by its key, that was put where ranks had become long."""
+
+    pk: str
+    sk: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinishPinBatch:
+    """Copy or move what is left of many pins; mostly nothing is."""
+
+    user_id: str
+    batch_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +141,8 @@ type Task = (
     CleanUpBoard
     | ReleaseSection
     | RefreshCover
+    | Rebalance
+    | FinishPinBatch
     | CountFollowers
     | CountBoardFollowers
     | UndoBoardFollows
@@ -139,8 +157,10 @@ type Task = (
 )
 
 
-def tasks(old: Image, new: Image) -> Iterator[Task]:  # noqa: C901 - one case for each kind of item
+def tasks(old: Image, new: Image) -> Iterator[Task]:  # noqa: C901, PLR0912 - one case for each kind of item
     """What follows from one record of the stream."""
+    if new and "crowded" in new:
+        yield Rebalance(_text(new, "pk"), _text(new, "sk"))
     match _text(new or old, "kind"):
         case "board" if new and _deleted(new):
             yield CleanUpBoard(_text(new, "id"))
@@ -162,6 +182,8 @@ def tasks(old: Image, new: Image) -> Iterator[Task]:  # noqa: C901 - one case fo
         case "trash" if old and not new:
             thing, thing_id = _partition(old)
             yield PurgeBoard(thing_id) if thing == "BOARD" else PurgePin(thing_id)
+        case "pin_batch" if new and not old:
+            yield FinishPinBatch(_text(new, "user_id"), _text(new, "id"))
         case "upload_reference" if old and not new:
             yield WatchUpload(_partition(old)[1])
         case "upload_unused" if old and not new:
@@ -169,10 +191,10 @@ def tasks(old: Image, new: Image) -> Iterator[Task]:  # noqa: C901 - one case fo
 
 
 def _covers(old: Image, new: Image) -> Iterator[RefreshCover]:
-    """A board's pictures change when a pin comes or goes; nothing edits a pin's picture."""
+    """A board's pictures change when a pin comes, goes or is put elsewhere; nothing edits a pin's picture."""
     before, after = _shown_on(old), _shown_on(new)
     if before != after:
-        yield from (RefreshCover(board_id) for board_id in (before, after) if board_id)
+        yield from (RefreshCover(board_id) for board_id in dict.fromkeys((before[0], after[0])) if board_id)
 
 
 def _ties(old: Image, new: Mapping[str, Any]) -> Iterator[Task]:
@@ -208,8 +230,9 @@ def joined(asked: Mapping[Task, list[str]]) -> dict[Task, list[str]]:
     } | others
 
 
-def _shown_on(image: Image) -> str:
-    return "" if _text(image, "trashed_at") else _text(image, "board_id")
+def _shown_on(image: Image) -> tuple[str, str]:
+    """The board, and the place on it."""
+    return ("", "") if _text(image, "trashed_at") else (_text(image, "board_id"), _text(image, "board_sk"))
 
 
 def _text(image: Image, name: str) -> str:

@@ -227,6 +227,23 @@ class TrashedPin(Pin):
     purge_at: str = Field(description="Until then it can be restored.")
 
 
+_DUPLICATE = "The oldest other pin on the board that shows the same; the pin was made, or moved, all the same."
+
+
+class NewPin(Pin):
+    duplicate_of: str | None = Field(description=_DUPLICATE)
+
+
+class PinOutcome(_Answer):
+    id: str = Field(pattern=r"^\d+$", description="The copy's, or the moved pin's own.")
+    pin_id: str = Field(pattern=r"^\d+$", description="The one that was asked for.")
+    duplicate_of: str | None = Field(description=_DUPLICATE)
+
+
+class PinOutcomes(_Answer):
+    items: list[PinOutcome]
+
+
 class _Person(_Answer):
     username: str
     display_name: str | None

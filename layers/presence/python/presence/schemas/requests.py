@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema, field_validator
 
 from presence.domain import clock, usernames
 from presence.domain.entities import Privacy
@@ -12,6 +12,7 @@ from presence.schemas.base import Request
 MAX_IMAGES = 5
 MAX_ARCHIVE_BYTES = 1024 * 1024 * 1024
 MAX_FEATURED = 6
+MAX_PINS = 100
 
 
 def _web_address(value: str) -> str:
@@ -267,3 +268,29 @@ class JoinRequestApprove(Request):
 class BoardTransfer(_BoardRequest):
     username: Username
     name: BoardName | None = None
+
+
+class Position(Request):
+    """Right behind another thing of the list, or before all."""
+
+    after: Id | None
+
+
+class PinPosition(Position):
+    list: Annotated[Literal["board", "section"], _or_default("board")] = "board"
+
+
+class CoverChoice(Request):
+    pin_id: Id | None
+
+
+class ManyPins(Request):
+    pin_ids: Annotated[list[Id], Field(min_length=1, json_schema_extra={"maxItems": MAX_PINS, "uniqueItems": True})]
+    board_section_id: Id | None = None
+
+    @field_validator("pin_ids")
+    @classmethod
+    def _are_different(cls, given: list[str]) -> list[str]:
+        if len(set(given)) < len(given):
+            raise ValueError("should name each pin once")
+        return given

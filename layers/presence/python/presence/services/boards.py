@@ -186,7 +186,7 @@ def name_taken(verb: str, by: str | None = None) -> Otherwise:
 
 
 def list_sections(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Section]:
-    """A board's sections in the order they were made.
+    """A board's sections in its order.
 
     Raises:
         BoardNotFound: no board that the viewer can see.
@@ -195,7 +195,6 @@ def list_sections(viewer: Viewer, board_id: str, request: PageRequest) -> Page[S
     return fill(
         request,
         lambda after, limit: boards.list_sections(board_id, after=after, limit=limit),
-        lambda sections: (section for section in sections if not section.deleted),
     )
 
 

@@ -20,7 +20,7 @@ from presence.policies import permissions, scopes, visibility
 from presence.policies.permissions import Action
 from presence.policies.scopes import Scope
 from presence.policies.visibility import Standing
-from presence.services import access, accounts, uploading
+from presence.services import access, accounts, duplicates, uploading
 from presence.services import boards as board_service
 from presence.services.access import Seen
 from presence.services.paging import Page, PageRequest, fill
@@ -42,6 +42,8 @@ class Placed:
     """The username of who added it; None where a block or a deleted account hides them."""
     place: str | None = None
     """Where it lies in the list that is being read, if that is not its board's."""
+    duplicate_of: str | None = None
+    """Of a pin that was just made: the oldest other pin on its board that shows the same."""
 
     @property
     def board(self) -> Board:
@@ -287,17 +289,17 @@ def save(
     source = get(viewer, pin_id).pin
     seen = board_service.get(viewer, board_id) if board_id else _quick_saves(viewer)
     permissions.require_board(Action.ADD_PIN, seen.board, seen.standing)
-    pin = copied(source, viewer, seen.board, section_id)
+    pin = copied(source, new_id(), user_id=viewer.user_id, board_id=seen.id, section_id=section_id)
     return _add(Placed(pin, seen, _own_name(seen)), receipt)
 
 
-def copied(source: Pin, viewer: Viewer, board: Board, section_id: str | None) -> Pin:
-    """A new pin of the viewer's that shows what the source shows."""
+def copied(source: Pin, pin_id: str, *, user_id: str, board_id: str, section_id: str | None) -> Pin:
+    """A new pin of a user's that shows what the source shows."""
     return replace(
         source,
-        id=new_id(),
-        owner_id=viewer.user_id,
-        board_id=board.id,
+        id=pin_id,
+        owner_id=user_id,
+        board_id=board_id,
         section_id=section_id,
         parent_pin_id=source.id,
         source_board_id=source.board_id,
@@ -349,6 +351,7 @@ def update(viewer: Viewer, pin_id: str, changes: Mapping[str, Any], *, version: 
 
 def _add(placed: Placed, receipt: Receipt | None) -> Placed:
     pin = placed.pin
+    placed = replace(placed, duplicate_of=duplicates.oldest_alike(pin.board_id, (pin,)).get(pin.id))
     tx = Transaction()
     if receipt:
         receipt.record(tx, placed)

@@ -16,10 +16,12 @@ from presence.projections.upkeep import (
     CleanUpBoard,
     CountBoardFollowers,
     CountFollowers,
+    FinishPinBatch,
     GoOnWithExport,
     GoOnWithImport,
     PurgeBoard,
     PurgePin,
+    Rebalance,
     RefreshCover,
     ReleaseSection,
     RemoveAccount,
@@ -28,7 +30,7 @@ from presence.projections.upkeep import (
     UndoBoardFollows,
     WatchUpload,
 )
-from presence.services import exports, farewell, followers, imports, merging
+from presence.services import bulk, exports, farewell, followers, imports, merging, shaping
 from presence.services.follows import Changed
 from presence.services.paging import MAX_READ
 from presence.storage import boards, keys, merges, pins, profiles, trash, uploads
@@ -38,8 +40,6 @@ BUDGET_SECONDS = 10.0
 """One task holds up the shard for no longer; then its item goes through the stream again, behind the others."""
 LAG_SECONDS = 0.5
 """How long to wait for an index that does not show yet what is counted; usually it takes milliseconds."""
-
-COVER_PINS = 5
 
 
 class _Changed(Exception):
@@ -54,7 +54,7 @@ def run(task: Task) -> None:  # noqa: C901, PLR0912 - one case for each kind of 
     """Do one task. Doing it again, or later, is harmless.
 
     Raises:
-        NotYetVisible, Throttled, StorageUnavailable, Conflict: the record must come again.
+        NotYetVisible, StillCrowded, Throttled, StorageUnavailable, Conflict: the record must come again.
     """
     match task:
         case CleanUpBoard(board_id):
@@ -62,7 +62,7 @@ def run(task: Task) -> None:  # noqa: C901, PLR0912 - one case for each kind of 
         case ReleaseSection(board_id, section_id):
             _release_section(board_id, section_id)
         case RefreshCover(board_id):
-            _refresh_cover(board_id)
+            shaping.refresh_cover(board_id)
         case CountFollowers(user_id, follower_ids):
             followers.count(user_id, follower_ids)
         case CountBoardFollowers(board_id, follower_ids):
@@ -75,6 +75,10 @@ def run(task: Task) -> None:  # noqa: C901, PLR0912 - one case for each kind of 
             _purge_board(board_id)
         case PurgePin(pin_id):
             _purge_pin(pin_id)
+        case Rebalance(pk, sk):
+            shaping.rebalance(pk, sk)
+        case FinishPinBatch(user_id, batch_id):
+            bulk.finish(user_id, batch_id)
         case WatchUpload(object_key):
             _watch_upload(object_key)
         case GoOnWithExport(user_id, export_id):
@@ -200,24 +204,6 @@ def _again(touch: Callable[[Transaction], None]) -> None:
     tx = Transaction()
     touch(tx)
     tx.commit()
-
-
-def _refresh_cover(board_id: str) -> None:
-    newest, _ = pins.list_on_board(board_id, limit=COVER_PINS)
-    pictures = tuple(picture for picture in map(_picture, newest) if picture)
-    tx = Transaction()
-    boards.set_cover(tx, board_id, pictures, otherwise=_Changed())
-    try:
-        tx.commit()
-    except _Changed:
-        return  # it is so already, or the board is gone
-
-
-def _picture(pin: Pin) -> str | None:
-    if not pin.media.images:
-        return None
-    image = pin.media.images[pin.media.cover_index]
-    return image.key or image.url
 
 
 def _bring_to_merged(board_id: str) -> None:

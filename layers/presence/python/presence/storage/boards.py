@@ -66,14 +66,13 @@ def list_memberships(user_id: str, *, after: str | None, limit: int) -> tuple[li
 
 
 def list_sections(board_id: str, *, after: str | None, limit: int) -> tuple[list[Section], bool]:
-    """A board's sections in the order they were made."""
-    items, more = table.query(
-        keys.sections_of(board_id),
-        prefix=keys.SECTION_PREFIX,
-        after=table.position(keys.section(board_id, after)) if after else None,
-        limit=limit,
-        newest_first=False,
-    )
+    """A board's living sections in its order: as they were put, the newest of the others last."""
+    partition = keys.sections_on(board_id)
+    start = None
+    if after:
+        section_id, rank = parted(after)
+        start = table.index_position(keys.section(board_id, section_id), "by_board", partition, rank)
+    items, more = table.query(partition, index="by_board", after=start, limit=limit, newest_first=False)
     return [codec.section(item) for item in items], more
 
 
@@ -249,7 +248,12 @@ def uncount_followers_of_deleted(tx: Transaction, board_id: str, by: int, *, oth
 
 
 def put_section(tx: Transaction, section: Section, *, otherwise: Otherwise) -> None:
-    item = SectionItem(*keys.section(section.board_id, section.id), **codec.section_attributes(section))
+    item = SectionItem(
+        *keys.section(section.board_id, section.id),
+        board_pk=keys.sections_on(section.board_id),
+        board_sk=section.rank or section.id,
+        **codec.section_attributes(section),
+    )
     tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
 
 
@@ -271,7 +275,8 @@ def rename_section(tx: Transaction, section: Section, name: str, *, version: int
 
 
 def mark_section_deleted(tx: Transaction, section: Section, *, version: int | None, otherwise: Otherwise) -> None:
-    tx.update(_section(section), [SectionItem.deleted.set(True)], _section_still(version), otherwise=otherwise)
+    actions = [SectionItem.deleted.set(True), SectionItem.board_pk.remove(), SectionItem.board_sk.remove()]
+    tx.update(_section(section), actions, _section_still(version), otherwise=otherwise)
 
 
 def _section(section: Section) -> SectionItem:
@@ -351,9 +356,33 @@ def choose_cover(tx: Transaction, board_id: str, pin_id: str, *, otherwise: Othe
     tx.update(BoardItem(*keys.board(board_id)), [BoardItem.cover_pin_id.set(pin_id)], _ALIVE, otherwise=otherwise)
 
 
-def set_cover(tx: Transaction, board_id: str, cover: tuple[str, ...], *, otherwise: Otherwise) -> None:
-    """Not a change by a client, so the version stays. Fails where the cover is so already."""
+def set_cover(
+    tx: Transaction, board_id: str, cover: tuple[str, ...], *, chosen: str | None, otherwise: Otherwise
+) -> None:
+    """Not a change by a client, so the version stays. Fails where the cover is so already, and where another pin than
+    ``chosen`` was chosen for it.
+    """
     text = codec.list_to_wire(cover)
     there = _ALIVE & BoardItem.merged_into.does_not_exist()
     condition = there & ((BoardItem.cover != text) | BoardItem.cover.does_not_exist())
+    condition &= BoardItem.cover_pin_id.does_not_exist() if chosen is None else BoardItem.cover_pin_id == chosen
     tx.update(BoardItem(*keys.board(board_id)), [BoardItem.cover.set(text)], condition, otherwise=otherwise)
+
+
+def change_cover(
+    tx: Transaction,
+    board_id: str,
+    pin_id: str | None,
+    cover: tuple[str, ...],
+    *,
+    version: int | None,
+    otherwise: Otherwise,
+) -> None:
+    """A pin whose picture comes first, None for whichever pin is first; and the cover that follows."""
+    actions = [
+        BoardItem.cover_pin_id.remove() if pin_id is None else BoardItem.cover_pin_id.set(pin_id),
+        BoardItem.cover.set(codec.list_to_wire(cover)),
+        BoardItem.version.add(1),
+    ]
+    condition = _OPEN if version is None else _OPEN & (BoardItem.version == version)
+    tx.update(BoardItem(*keys.board(board_id)), actions, condition, otherwise=otherwise)

@@ -20,6 +20,7 @@ from presence.domain.entities import (
     Media,
     Member,
     Pin,
+    PinBatch,
     Profile,
     Section,
     Tie,
@@ -33,6 +34,7 @@ from presence.storage.models import (
     JobItem,
     JoinRequestItem,
     MemberItem,
+    PinBatchItem,
     PinItem,
     ProfileItem,
     SectionItem,
@@ -95,6 +97,7 @@ join_request = _decoder(JoinRequest, JoinRequestItem)
 member = _decoder(Member, MemberItem)
 section = _decoder(Section, SectionItem)
 pin = _decoder(Pin, PinItem, media=_media_from_wire)
+pin_batch = _decoder(PinBatch, PinBatchItem, steps=lambda text: tuple(map(tuple, orjson.loads(text))))
 profile = _decoder(Profile, ProfileItem, featured_board_ids=list_from_wire)
 tie = _decoder(Tie, TieItem)
 
@@ -141,6 +144,10 @@ def section_attributes(value: Section) -> dict[str, Any]:
 
 def pin_attributes(value: Pin) -> dict[str, Any]:
     return _attributes(value, media=_media_to_wire(value.media))
+
+
+def pin_batch_attributes(value: PinBatch) -> dict[str, Any]:
+    return _attributes(value, steps=orjson.dumps(value.steps).decode())
 
 
 def profile_attributes(value: Profile) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Every key string of the table, by access pattern. docs/access-patterns.md lists what each serves.
 
-Ids are 19 digits, so a sort key that ends in one sorts by age.
+Ids are 19 digits, so a sort key that ends in one sorts by age. Where a list is put in order by hand, a sort key is a
+rank (``domain.ranks``), and ids sort among them.
 """
 
 Key = tuple[str, str]
@@ -123,6 +124,11 @@ def running_import(user_id: str) -> Key:
     return f"USER#{user_id}", "IMPORTING"
 
 
+def pin_batch(user_id: str, batch_id: str) -> Key:
+    """An order to copy or move many pins that is being carried out."""
+    return f"USER#{user_id}", f"PINS#{batch_id}"
+
+
 REFERENCE_PREFIX = "P"
 """Of all references to an upload, and not of its marker: one query finds whether there is any."""
 
@@ -158,6 +164,15 @@ def pins_on(board_id: str) -> str:
 def saved_from(board_id: str) -> str:
     """Pins that were saved from a board, wherever they are."""
     return f"BOARD#{board_id}#SAVED"
+
+
+def sections_on(board_id: str) -> str:
+    return f"BOARD#{board_id}#SECTIONS"
+
+
+def same_on(board_id: str, digest: str) -> str:
+    """The pins on a board that show the same."""
+    return f"BOARD#{board_id}#SAME#{digest}"
 
 
 def pins_in(section_id: str) -> str:

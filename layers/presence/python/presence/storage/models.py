@@ -80,6 +80,8 @@ class Item(Model):
     target_sk = UnicodeAttribute(null=True)
     source_pk = UnicodeAttribute(null=True)
     source_sk = UnicodeAttribute(null=True)
+    crowded = NumberAttribute(null=True)
+    """How often it was put where ranks had become long; the stream makes room and takes this off."""
     expires_at = NumberAttribute(null=True)
     """Seconds since the epoch. DynamoDB deletes the item some time after (TTL, up to a few days)."""
 
@@ -149,6 +151,18 @@ class PinItem(Item, discriminator="pin"):
     section_rank = UnicodeAttribute(null=True)
     trashed_at = UnicodeAttribute(null=True)
     version = NumberAttribute()
+
+
+class PinBatchItem(Item, discriminator="pin_batch"):
+    id = UnicodeAttribute()
+    user_id = UnicodeAttribute()
+    board_id = UnicodeAttribute()
+    created_at = UnicodeAttribute()
+    steps = UnicodeAttribute()
+    """A JSON list of lists."""
+    section_id = UnicodeAttribute(null=True)
+    copies = BooleanAttribute(null=True)
+    done = NumberAttribute()
 
 
 class ProfileItem(Item, discriminator="profile"):

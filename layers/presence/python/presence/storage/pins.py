@@ -1,5 +1,7 @@
 """Pins in the table. docs/access-patterns.md lists the cost of each."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from pynamodb.expressions.condition import Condition
@@ -14,6 +16,11 @@ from presence.storage.table import Otherwise, Transaction
 def get(pin_id: str) -> Pin | None:
     raw = table.get(keys.pin(pin_id))
     return codec.pin(raw) if raw else None
+
+
+def get_many(pin_ids: Iterable[str]) -> dict[str, Pin]:
+    found = table.batch_get(keys.pin(pin_id) for pin_id in pin_ids)
+    return {pin.id: pin for pin in map(codec.pin, found.values())}
 
 
 def list_on_board(board_id: str, *, after: str | None = None, limit: int) -> tuple[list[Pin], bool]:
@@ -50,7 +57,14 @@ def _list(partition: str, index: str, after: str | None, limit: int) -> tuple[li
     return [codec.pin(item) for item in items], more
 
 
+def oldest_alike(board_id: str, digest: str, *, limit: int) -> list[str]:
+    """The ids of pins on a board that show the same (``Media.digest``), the oldest first."""
+    items, _ = table.query(keys.same_on(board_id, digest), index="by_target", limit=limit, newest_first=False)
+    return [item["id"]["S"] for item in items]
+
+
 def put(tx: Transaction, pin: Pin, *, otherwise: Otherwise) -> None:
+    digest = pin.media.digest
     item = PinItem(
         *keys.pin(pin.id),
         owner_pk=keys.pins_of(pin.owner_id),
@@ -61,6 +75,8 @@ def put(tx: Transaction, pin: Pin, *, otherwise: Otherwise) -> None:
         section_sk=(pin.section_rank or pin.id) if pin.section_id else None,
         source_pk=keys.saved_from(pin.source_board_id) if pin.source_board_id else None,
         source_sk=pin.id if pin.source_board_id else None,
+        target_pk=keys.same_on(pin.board_id, digest) if digest else None,
+        target_sk=pin.id if digest else None,
         **codec.pin_attributes(pin),
     )
     tx.put(item, Item.pk.does_not_exist(), otherwise=otherwise)
@@ -76,16 +92,19 @@ def update(tx: Transaction, before: Pin, after: Pin, *, version: int | None, oth
     actions += [_set_or_remove(name, getattr(after, name)) for name in changed]
     if after.board_id != before.board_id:
         actions += [PinItem.board_id.set(after.board_id), PinItem.board_pk.set(keys.pins_on(after.board_id))]
+        if digest := after.media.digest:
+            actions.append(PinItem.target_pk.set(keys.same_on(after.board_id, digest)))
     if after.rank != before.rank:
         actions += [_set_or_remove("rank", after.rank), PinItem.board_sk.set(after.rank or after.id)]
-    if after.section_id != before.section_id:
-        actions += _place_in_section(after.section_id, after.id)
+    if (after.section_id, after.section_rank) != (before.section_id, before.section_rank):
+        actions += _place_in_section(after)
     tx.update(PinItem(*keys.pin(before.id)), actions, _still(before, version), otherwise=otherwise)
 
 
 def leave_section(tx: Transaction, pin: Pin, *, otherwise: Otherwise) -> None:
     """Put a pin of a deleted section on the board itself. Not a change by a client, so the version stays."""
-    tx.update(PinItem(*keys.pin(pin.id)), _place_in_section(None, pin.id), _still(pin, None), otherwise=otherwise)
+    after = replace(pin, section_id=None, section_rank=None)
+    tx.update(PinItem(*keys.pin(pin.id)), _place_in_section(after), _still(pin, None), otherwise=otherwise)
 
 
 def rank_in_section(tx: Transaction, pin_id: str, section_id: str, rank: str, *, otherwise: Otherwise) -> None:
@@ -108,6 +127,8 @@ def trash(tx: Transaction, pin: Pin, at: str, *, version: int | None, otherwise:
         PinItem.board_sk.remove(),
         PinItem.section_pk.remove(),
         PinItem.section_sk.remove(),
+        PinItem.target_pk.remove(),
+        PinItem.target_sk.remove(),
         PinItem.version.add(1),
     ]
     tx.update(PinItem(*keys.pin(pin.id)), actions, _still(pin, version), otherwise=otherwise)
@@ -115,6 +136,7 @@ def trash(tx: Transaction, pin: Pin, at: str, *, version: int | None, otherwise:
 
 def restore(tx: Transaction, before: Pin, after: Pin, *, otherwise: Otherwise) -> None:
     """Take a pin out of the trash, to the place that ``after`` names."""
+    digest = after.media.digest
     actions = [
         PinItem.trashed_at.remove(),
         PinItem.owner_pk.set(keys.pins_of(after.owner_id)),
@@ -122,6 +144,8 @@ def restore(tx: Transaction, before: Pin, after: Pin, *, otherwise: Otherwise) -
         PinItem.board_id.set(after.board_id),
         PinItem.board_pk.set(keys.pins_on(after.board_id)),
         PinItem.board_sk.set(after.rank or after.id),
+        _set_or_remove("target_pk", keys.same_on(after.board_id, digest) if digest else None),
+        _set_or_remove("target_sk", after.id if digest else None),
         _set_or_remove("rank", after.rank),
         _set_or_remove("section_id", after.section_id),
         _set_or_remove("section_rank", after.section_rank),
@@ -136,12 +160,12 @@ def purge(tx: Transaction, pin: Pin, *, otherwise: Otherwise) -> None:
     tx.delete(PinItem(*keys.pin(pin.id)), PinItem.trashed_at == pin.trashed_at, otherwise=otherwise)
 
 
-def _place_in_section(section_id: str | None, pin_id: str) -> list[Action]:
+def _place_in_section(pin: Pin) -> list[Action]:
     return [
-        _set_or_remove("section_id", section_id),
-        PinItem.section_rank.remove(),
-        _set_or_remove("section_pk", keys.pins_in(section_id) if section_id else None),
-        _set_or_remove("section_sk", pin_id if section_id else None),
+        _set_or_remove("section_id", pin.section_id),
+        _set_or_remove("section_rank", pin.section_rank),
+        _set_or_remove("section_pk", keys.pins_in(pin.section_id) if pin.section_id else None),
+        _set_or_remove("section_sk", (pin.section_rank or pin.id) if pin.section_id else None),
     ]
 
 
