@@ -91,7 +91,7 @@ def test_a_secret_board_is_hidden_from_others(alice: Http, bob: Http, a_name: st
     assert (hidden.status, hidden.text) == (missing.status, missing.text) == (404, missing.text)
 
 
-def test_a_deleted_board_leaves_nothing_behind(stack: Stack, alice: Http, a_name: str) -> None:
+def test_a_board_that_is_taken_out_of_the_trash_for_good_leaves_nothing_behind(stack: Stack, alice: Http, a_name: str) -> None:
     board_id = alice.post("/boards", {"name": a_name}).json["id"]
     section_id = alice.post(f"/boards/{board_id}/sections", {"name": "s"}).json["id"]
     source = {"source_type": "image_url", "url": "https://pictures.example/a.jpg"}
@@ -99,6 +99,8 @@ def test_a_deleted_board_leaves_nothing_behind(stack: Stack, alice: Http, a_name
     pin_ids = [alice.post("/pins", pin).json["id"] for _ in range(5)]
     assert alice.delete(f"/boards/{board_id}").status == 204
     assert {alice.get(f"/pins/{pin_id}").status for pin_id in pin_ids} == {404}
+    assert board_id in [board["id"] for board in alice.get("/user_account/trash/boards").json["items"]]
+    assert alice.delete(f"/user_account/trash/boards/{board_id}").status == 204
     assert eventually(lambda: not stack.items_naming(board_id))
 
 

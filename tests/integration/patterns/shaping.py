@@ -39,10 +39,11 @@ def _(at: Typical) -> Act:
     return lambda: well(at.user.patch(f"/pins/{at.pin}/position", {"after": others[1]}))
 
 
-@pattern("`PATCH /pins/{pin_id}/position`, in its section")
+@pattern("`PATCH /pins/{pin_id}/position`, before all in its section")
 def _(at: Typical) -> Act:
-    others = [a_pin(at.user, at.board, at.section, **TEXTS) for _ in range(2)]
-    body = {"after": others[1], "list": "section"}
+    # A rank in a gap is as long as the ids around it are alike, which would take the item now over 1 KB, now not.
+    a_pin(at.user, at.board, at.section, **TEXTS)
+    body = {"after": None, "list": "section"}
     return lambda: well(at.user.patch(f"/pins/{at.pin_in_section}/position", body))
 
 
