@@ -91,7 +91,7 @@ def test_a_secret_board_is_hidden_from_others(alice: Http, bob: Http, a_name: st
     assert (hidden.status, hidden.text) == (missing.status, missing.text) == (404, missing.text)
 
 
-def test_a_board_that_is_taken_out_of_the_trash_for_good_leaves_nothing_behind(stack: Stack, alice: Http, a_name: str) -> None:
+def test_a_purged_board_leaves_nothing_behind(stack: Stack, alice: Http, a_name: str) -> None:
     board_id = alice.post("/boards", {"name": a_name}).json["id"]
     section_id = alice.post(f"/boards/{board_id}/sections", {"name": "s"}).json["id"]
     source = {"source_type": "image_url", "url": "https://pictures.example/a.jpg"}
