@@ -73,6 +73,22 @@ def test_a_block_undoes_what_each_followed_of_the_others_boards(stream: Stream) 
     assert cleo.get(f"/boards/{cleos}").json["follower_count"] == 1
 
 
+def test_a_block_undoes_what_was_followed_of_boards_in_the_trash(stream: Stream) -> None:
+    ann, ben = a_user(), a_user()
+    bens = a_board(ben)
+    follow_board(ann, bens)
+    assert ben.delete(f"/boards/{bens}").status == 204
+    stream.settle()
+    block(ben, ann)
+    stream.settle()
+    unblock(ben, ann)
+    assert ben.post(f"/boards/{bens}/restore").status == 201
+    stream.settle()
+
+    assert boards_followed_by(ann) == []
+    assert ben.get(f"/boards/{bens}").json["follower_count"] == 0
+
+
 def test_boards_followed_after_a_short_block_stay_followed_however_late_the_stream_is(stream: Stream) -> None:
     ann, ben = a_user(), a_user()
     before, after = a_board(ben), a_board(ben)

@@ -70,7 +70,8 @@ class Board:
 
     @property
     def position(self) -> str:
-        return position(self.id, self.rank)
+        """Among its owner's boards, archived or not; in the trash the latest deleted is first."""
+        return position(self.id, self.trashed_at or self.rank)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def _end_board_follows(user_id: str, owner_id: str, before: str) -> None:
     """End what a user follows of an owner's boards since before a moment, which an id tells. An owner has at most 2,000
     boards: some 25 requests to look and 20 transactions.
     """
-    for read in (boards.list_of_owner, boards.list_archived):
+    for read in (boards.list_of_owner, boards.list_archived, boards.list_trashed):
         after, more = None, True
         while more:
             found, more = read(owner_id, after=after, limit=MAX_READ)

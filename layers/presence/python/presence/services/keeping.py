@@ -123,8 +123,7 @@ def list_trashed_boards(viewer: Viewer, request: PageRequest) -> Page[Seen]:
 
     def read(after: str | None, limit: int) -> tuple[list[Seen], bool]:
         found, more = boards.list_trashed(viewer.user_id, after=after, limit=limit)
-        there = access.before(viewer, found)
-        return [replace(seen, place=position(seen.id, seen.board.trashed_at)) for seen in there], more
+        return access.before(viewer, found), more
 
     return fill(request, read, lambda found: filter(_is_in_trash, found))
 

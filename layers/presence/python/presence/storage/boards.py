@@ -39,7 +39,7 @@ def list_archived(owner_id: str, *, after: str | None, limit: int) -> tuple[list
 
 
 def list_trashed(owner_id: str, *, after: str | None, limit: int) -> tuple[list[Board], bool]:
-    """The latest deleted first; positions are ``entities.position(id, trashed_at)``."""
+    """The latest deleted first."""
     return _list(keys.trashed_boards_of(owner_id), after, limit)
 
 
