@@ -405,21 +405,6 @@ def test_a_pin_that_is_not_moved_yet_is_not_changed() -> None:
     assert everything() == before
 
 
-@pytest.fixture
-def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
-    def interpose(action: Callable[[], object]) -> None:
-        commit = Transaction.commit
-
-        def overtaken(self: Transaction) -> None:
-            monkeypatch.setattr(Transaction, "commit", commit)
-            action()
-            commit(self)
-
-        monkeypatch.setattr(Transaction, "commit", overtaken)
-
-    return interpose
-
-
 def test_a_pin_that_comes_too_late_is_told_where_to(meanwhile: Callable[..., None]) -> None:
     ann = a_user()
     source, target = a_board(ann), a_board(ann)

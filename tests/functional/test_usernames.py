@@ -1,6 +1,5 @@
 """Renaming: who gets a name, who finds whom by which."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from presence.domain import clock
 from presence.services import accounts
 from presence.storage import keys
-from presence.storage.table import Transaction
 from tests.support.api import Client, Reply
 from tests.support.content import a_board, a_pin, refusal
 from tests.support.people import a_user
@@ -231,23 +229,6 @@ def test_the_id_of_a_user_is_no_name_of_theirs(ann: Client, ben: Client) -> None
 
 
 # Two at the same time
-
-
-@pytest.fixture
-def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], None]:
-    """Takes what somebody else does just before the next transaction."""
-
-    def interpose(action: Callable[[], Any]) -> None:
-        commit = Transaction.commit
-
-        def overtaken(self: Transaction) -> None:
-            monkeypatch.setattr(Transaction, "commit", commit)
-            action()
-            commit(self)
-
-        monkeypatch.setattr(Transaction, "commit", overtaken)
-
-    return interpose
 
 
 def test_a_name_that_is_taken_meanwhile_is_taken(ann: Client, ben: Client, meanwhile: Any) -> None:
