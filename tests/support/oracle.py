@@ -11,16 +11,20 @@ from typing import NamedTuple
 from tests.support.wire import (
     BOARD_NAME,
     BOARD_NOT_FOUND,
+    INVALID,
     NOT_PERMITTED,
     PIN_NOT_FOUND,
     SCOPE_MISSING,
     SECTION_NOT_FOUND,
+    USER_NOT_FOUND,
     Refusal,
 )
 
 SECRET, PROTECTED = "SECRET", "PROTECTED"
 MAY_ADD = ("contributor", "editor", "owner")
 MAY_EDIT = ("editor", "owner")
+PART_NOT_FOUND = Refusal(404, 404)
+"""Of invitations and of collaborators."""
 
 
 class Refused(Exception):
@@ -57,6 +61,8 @@ class Board:
     """Names by id, in their order."""
     is_archived: bool = False
     is_gone: bool = False
+    """In the trash, or gone for good."""
+    is_purged: bool = False
 
     def role(self, name: str) -> str | None:
         return "owner" if name == self.owner else self.members.get(name)
@@ -68,7 +74,9 @@ class Pin:
     board: str
     added_by: str
     section: str | None = None
+    """Of one in the trash: where it was."""
     parent: str | None = None
+    is_trashed: bool = False
 
 
 class Oracle:
@@ -76,11 +84,19 @@ class Oracle:
         self.people = {name: Person(name) for name in names}
         self.boards: dict[str, Board] = {}
         self.pins: dict[str, Pin] = {}
-        self.pins_in_trash: list[Pin] = []
-        self.follows: set[tuple[str, str]] = set()
+        # Each of these in the order of when it began, so that the latest stands last.
+        self.follows: dict[tuple[str, str], None] = {}
         """Who follows whom, approved where that is needed."""
-        self.blocks: set[tuple[str, str]] = set()
+        self.requests: dict[tuple[str, str], None] = {}
+        """Who asks to follow whom."""
+        self.blocks: dict[tuple[str, str], None] = {}
         """Who blocks whom."""
+        self.board_follows: dict[tuple[str, str], bool] = {}
+        """What somebody says of a board by id: that they follow it, or that they do not although they do its owner."""
+        self.joined: dict[tuple[str, str], None] = {}
+        """Members, by board id and name."""
+        self.invitations: dict[tuple[str, str], str] = {}
+        """Roles, by board id and who is invited."""
 
     # Who sees what
 
@@ -109,16 +125,25 @@ class Oracle:
 
     def pin(self, reader: Reader, pin_id: str) -> Pin:
         pin = self.pins.get(pin_id)
-        if pin is None or not self.sees(reader.name, self.boards[pin.board], secrets=reader.secret_pins):
-            raise Refused(PIN_NOT_FOUND)
-        return pin
+        if pin and not pin.is_trashed and self.sees(reader.name, self.boards[pin.board], secrets=reader.secret_pins):
+            return pin
+        raise Refused(PIN_NOT_FOUND)
 
     def pins_on(self, board: Board) -> list[Pin]:
         """A board's pins in its order."""
         return [pin for pin in self._newest_pins() if pin.board == board.id]
 
     def _newest_pins(self) -> Iterator[Pin]:
-        return (self.pins[pin_id] for pin_id in sorted(self.pins, reverse=True))
+        return (pin for _, pin in sorted(self.pins.items(), reverse=True) if not pin.is_trashed)
+
+    def person(self, reader: Reader, name: str) -> None:
+        if self.strangers(reader.name, name):
+            raise Refused(USER_NOT_FOUND)
+
+    def inside(self, reader: Reader, name: str) -> None:
+        self.person(reader, name)
+        if not self.is_shown_inside(reader.name, name):
+            raise Refused(NOT_PERMITTED)
 
     # What each path answers: rows of what tells things apart, or a refusal
 
@@ -157,12 +182,14 @@ class Oracle:
         return (pin.id, pin.board, self.boards[pin.board].owner, pin.section, by, pin.parent)
 
     def get_own_boards(self, reader: Reader, *, archived: bool = False) -> list[tuple[object, ...]]:
-        """Own boards, then those of others on which the reader collaborates. Archived ones are with their owner only.
+        """Own boards, then those of others on which the reader collaborates, the latest joined first.
+
+        Archived ones are with their owner only.
 
         A protected board is listed to its owner only.
         """
         own = [board for board in self._newest_boards() if board.owner == reader.name]
-        others = [board for board in self._newest_boards() if reader.name in board.members]
+        others = [self.boards[board_id] for board_id, name in reversed(self.joined) if name == reader.name]
         listed = [*own, *(board for board in others if board.privacy != PROTECTED and not archived)]
         return [
             self._board_row(reader, board)
@@ -182,13 +209,244 @@ class Oracle:
             and (protected or board.privacy != PROTECTED)
         ]
 
+    def get_user(self, reader: Reader, name: str) -> tuple[object, ...]:
+        self.person(reader, name)
+        pair = (reader.name, name)
+        state = "following" if pair in self.follows else "requested" if pair in self.requests else "none"
+        return (name, self.people[name].is_private, None if name == reader.name else state)
+
+    def get_boards_of(self, reader: Reader, name: str) -> list[tuple[object, ...]]:
+        self.inside(reader, name)
+        return [self._board_row(reader, board) for board in self._boards_listed(reader, name)]
+
+    def _boards_listed(self, reader: Reader, owner: str) -> list[Board]:
+        """On a profile. Those that are archived are not in it, protected ones for their owner only."""
+        return [
+            board
+            for board in self._newest_boards()
+            if board.owner == owner
+            and not board.is_archived
+            and (board.privacy != PROTECTED or owner == reader.name)
+            and self.sees(reader.name, board, secrets=reader.secret_boards)
+        ]
+
+    def get_pins_of(self, reader: Reader, name: str) -> list[tuple[object, ...]]:
+        """Those that somebody added, on boards that may be listed to the reader."""
+        self.inside(reader, name)
+        return [
+            self._pin_row(reader, pin)
+            for pin in self._newest_pins()
+            if pin.added_by == name
+            and self.sees(reader.name, board := self.boards[pin.board], secrets=reader.secret_pins)
+            and (reader.name == board.owner or (board.privacy != PROTECTED and not board.is_archived))
+        ]
+
+    def get_followers(self, reader: Reader, name: str) -> list[tuple[object, ...]]:
+        self.inside(reader, name)
+        return self._there(reader, [one for one, other in reversed(self.follows) if other == name])
+
+    def get_following(self, reader: Reader, name: str) -> list[tuple[object, ...]]:
+        self.inside(reader, name)
+        return self._there(reader, [other for one, other in reversed(self.follows) if one == name])
+
+    def get_follow_requests(self, reader: Reader) -> list[tuple[object, ...]]:
+        return self._there(reader, [one for one, other in reversed(self.requests) if other == reader.name])
+
+    def get_blocks(self, reader: Reader) -> list[tuple[object, ...]]:
+        return [(other,) for one, other in reversed(self.blocks) if one == reader.name]
+
+    def _there(self, reader: Reader, names: list[str]) -> list[tuple[object, ...]]:
+        """Without those whom a block hides."""
+        return [(name,) for name in names if not self.strangers(reader.name, name)]
+
+    def get_followed_boards(self, reader: Reader, *, explicit: bool = False) -> list[tuple[object, ...]]:
+        """Those that are followed themselves, then the others of the people who are followed."""
+        own = [
+            self.boards[board_id]
+            for (name, board_id), follows in reversed(self.board_follows.items())
+            if name == reader.name and follows
+        ]
+        rows = [
+            self._board_row(reader, board)
+            for board in own
+            if self.sees(reader.name, board, secrets=reader.secret_boards)
+        ]
+        for one, owner in () if explicit else reversed(self.follows):
+            if one == reader.name:
+                rows += [
+                    self._board_row(reader, board)
+                    for board in self._boards_listed(reader, owner)
+                    if (reader.name, board.id) not in self.board_follows
+                ]
+        return rows
+
+    def get_collaborators(self, reader: Reader, board_id: str) -> set[tuple[object, ...]]:
+        board = self.board(reader, board_id)
+        return {(name, role) for name, role in board.members.items() if not self.strangers(reader.name, name)}
+
+    def get_invitations(self, reader: Reader) -> list[tuple[object, ...]]:
+        """Of boards that the reader could see as their member."""
+        return [
+            (board_id, role)
+            for (board_id, name), role in reversed(self.invitations.items())
+            if name == reader.name and self._may_join(reader, board_id)
+        ]
+
+    def _may_join(self, reader: Reader, board_id: str) -> bool:
+        board = self.boards[board_id]
+        hidden = board.is_gone or self.strangers(reader.name, board.owner)
+        return not hidden and (reader.secret_boards or board.privacy != SECRET)
+
+    def get_board_invitations(self, reader: Reader, board_id: str) -> set[tuple[object, ...]]:
+        self._may(reader.name, self.board(reader, board_id), ("owner",), while_archived=True)
+        return {
+            (name, role)
+            for (board, name), role in self.invitations.items()
+            if board == board_id and not self.strangers(reader.name, name)
+        }
+
+    def get_follower_count(self, reader: Reader, board_id: str) -> tuple[object, ...]:
+        board = self.board(reader, board_id)
+        return (board.id, sum(follows for (_, followed), follows in self.board_follows.items() if followed == board_id))
+
     def get_account(self, reader: Reader) -> tuple[object, ...]:
         boards = sum(board.owner == reader.name and not board.is_gone for board in self.boards.values())
-        pins = sum(pin.added_by == reader.name for pin in (*self.pins.values(), *self.pins_in_trash))
-        following = sum(name == reader.name for name, _ in self.follows)
-        return (reader.name, boards, pins, following)
+        pins = sum(pin.added_by == reader.name for pin in self._newest_pins())
+        followers = sum(other == reader.name for _, other in self.follows)
+        following = sum(one == reader.name for one, _ in self.follows)
+        return (reader.name, boards, pins, followers, following)
 
     # What may be done, and what it does
+
+    def set_private(self, who: str, is_private: bool) -> None:
+        """Followers stay, and so do those who asked to be."""
+        self.people[who].is_private = is_private
+
+    def _somebody_else(self, who: str, other: str) -> None:
+        if who == other:
+            raise Refused(INVALID)
+
+    def follow(self, who: str, other: str) -> None:
+        self.person(Reader(who), other)
+        self._somebody_else(who, other)
+        if (who, other) in self.follows:
+            return
+        if self.people[other].is_private:
+            self.requests.setdefault((who, other))
+        else:
+            self.requests.pop((who, other), None)
+            self.follows[who, other] = None
+
+    def unfollow(self, who: str, other: str) -> None:
+        self.person(Reader(who), other)
+        self.requests.pop((who, other), None)
+        self.follows.pop((who, other), None)
+
+    def remove_follower(self, who: str, other: str) -> None:
+        self.person(Reader(who), other)
+        self.follows.pop((other, who), None)
+
+    def approve(self, who: str, other: str) -> None:
+        self.person(Reader(who), other)
+        if (other, who) in self.requests:
+            del self.requests[other, who]
+            self.follows[other, who] = None
+        elif (other, who) not in self.follows:
+            raise Refused(USER_NOT_FOUND)
+
+    def decline(self, who: str, other: str) -> None:
+        self.person(Reader(who), other)
+        self.requests.pop((other, who), None)
+
+    def block(self, who: str, other: str) -> None:
+        """Undoes what each follows of the other and of the other's boards."""
+        self._somebody_else(who, other)
+        if (who, other) in self.blocks:
+            return
+        self.blocks[who, other] = None
+        for one, theirs in ((who, other), (other, who)):
+            self.follows.pop((one, theirs), None)
+            self.requests.pop((one, theirs), None)
+            for (name, board_id), follows in list(self.board_follows.items()):
+                if name == one and follows and self.boards[board_id].owner == theirs:
+                    del self.board_follows[name, board_id]
+
+    def unblock(self, who: str, other: str) -> None:
+        self.blocks.pop((who, other), None)
+
+    def follow_board(self, who: str, board_id: str) -> None:
+        board = self.board(Reader(who), board_id)
+        self._somebody_else(who, board.owner)
+        if not self.board_follows.get((who, board_id)):
+            self.board_follows.pop((who, board_id), None)
+            self.board_follows[who, board_id] = True
+
+    def unfollow_board(self, who: str, board_id: str) -> None:
+        """Said of a board of somebody who is followed, it sticks."""
+        board = self.board(Reader(who), board_id)
+        if (who, board.owner) in self.follows:
+            self.board_follows[who, board_id] = False
+        elif self.board_follows.get((who, board_id)):
+            del self.board_follows[who, board_id]
+
+    def invite(self, who: str, board_id: str, other: str, role: str) -> None:
+        board = self.board(Reader(who), board_id)
+        self._may(who, board, ("owner",), while_archived=True)
+        self.person(Reader(who), other)
+        if board.role(other):
+            raise Refused(INVALID)
+        self.invitations.pop((board_id, other), None)
+        self.invitations[board_id, other] = role
+
+    def revoke(self, who: str, board_id: str, other: str) -> None:
+        self._may(who, self.board(Reader(who), board_id), ("owner",), while_archived=True)
+        self._take_invitation(board_id, other)
+
+    def _take_invitation(self, board_id: str, other: str) -> str:
+        role = self.invitations.pop((board_id, other), None)
+        if role is None:
+            raise Refused(PART_NOT_FOUND)
+        return role
+
+    def accept(self, who: str, board_id: str) -> None:
+        board = self.boards[board_id]
+        if not self._may_join(Reader(who), board_id):
+            raise Refused(PART_NOT_FOUND)
+        if not board.role(who):
+            board.members[who] = self._take_invitation(board_id, who)
+            self.joined[board_id, who] = None
+
+    def refuse(self, who: str, board_id: str) -> None:
+        if not self._may_join(Reader(who), board_id):
+            raise Refused(PART_NOT_FOUND)
+        self._take_invitation(board_id, who)
+
+    def set_role(self, who: str, board_id: str, other: str, role: str) -> None:
+        board = self.board(Reader(who), board_id)
+        self._may(who, board, ("owner",), while_archived=True)
+        if other not in board.members:
+            raise Refused(PART_NOT_FOUND)
+        board.members[other] = role
+
+    def remove_member(self, who: str, board_id: str, other: str) -> None:
+        """Owners remove others, and everybody but the owner leaves by themselves. Pins stay."""
+        board = self.board(Reader(who), board_id)
+        if (who == other) is (board.owner == who) or (who == other and not board.role(who)):
+            raise Refused(NOT_PERMITTED)
+        if board.members.pop(other, None) is None:
+            raise Refused(PART_NOT_FOUND)
+        del self.joined[board_id, other]
+
+    def transfer(self, who: str, board_id: str, other: str) -> None:
+        board = self.board(Reader(who), board_id)
+        self._may(who, board, ("owner",), while_archived=True)
+        self.person(Reader(who), other)
+        if other not in board.members:
+            raise Refused(INVALID)
+        self._take_name(other, board.name)
+        del board.members[other], self.joined[board_id, other]
+        board.owner, board.members[who] = other, "editor"
+        self.joined[board_id, who] = None
 
     def _may(self, who: str, board: Board, roles: tuple[str, ...], *, while_archived: bool = False) -> None:
         if board.role(who) not in roles or (board.is_archived and not while_archived):
@@ -213,9 +471,36 @@ class Oracle:
         board = self.board(Reader(who), board_id)
         self._may(who, board, ("owner",), while_archived=True)
         board.is_gone = True
-        # They are on it when it is restored from the trash, and count with their adders until it is purged.
-        self.pins_in_trash += [pin for pin in self.pins.values() if pin.board == board_id]
-        self.pins = {pin.id: pin for pin in self.pins.values() if pin.board != board_id}
+
+    def _is_in_trash(self, reader: Reader, board: Board) -> bool:
+        """A board in the trash is there for its owner, and its pins count for who added them until it is purged."""
+        there = board.is_gone and not board.is_purged and board.owner == reader.name
+        return there and (reader.secret_boards or board.privacy != SECRET)
+
+    def get_trashed_boards(self, reader: Reader) -> set[tuple[object, ...]]:
+        return {(board.id,) for board in self.boards.values() if self._is_in_trash(reader, board)}
+
+    def archive(self, who: str, board_id: str) -> None:
+        board = self.board(Reader(who), board_id)
+        self._may(who, board, ("owner",), while_archived=True)
+        board.is_archived = True
+
+    def restore_board(self, who: str, board_id: str) -> None:
+        """From the trash as it was, else from the archive."""
+        board = self.boards[board_id]
+        if self._is_in_trash(Reader(who), board):
+            self._take_name(who, board.name)
+            board.is_gone = False
+        else:
+            self._may(who, self.board(Reader(who), board_id), ("owner",), while_archived=True)
+            board.is_archived = False
+
+    def purge_board(self, who: str, board_id: str) -> None:
+        board = self.boards[board_id]
+        if not self._is_in_trash(Reader(who), board):
+            raise Refused(BOARD_NOT_FOUND)
+        board.is_purged = True
+        self.pins = {pin.id: pin for pin in self.pins.values() if pin.board != board_id or pin.is_trashed}
 
     def create_section(self, who: str, board_id: str, section_id: str, name: str) -> None:
         board = self.board(Reader(who), board_id)
@@ -235,7 +520,7 @@ class Oracle:
     def delete_section(self, who: str, board_id: str, section_id: str) -> None:
         """Its pins stay on the board."""
         del self._section(who, board_id, section_id).sections[section_id]
-        for pin in self.pins.values():
+        for pin in self._newest_pins():
             pin.section = None if pin.section == section_id else pin.section
 
     def create_pin(
@@ -267,4 +552,37 @@ class Oracle:
         pin.board, pin.section = board_id, section_id
 
     def delete_pin(self, who: str, pin_id: str) -> None:
-        del self.pins[self._editable_pin(who, pin_id).id]
+        """Into the trash of who added it, whoever deletes it."""
+        self._editable_pin(who, pin_id).is_trashed = True
+
+    def get_trashed_pins(self, reader: Reader) -> set[tuple[object, ...]]:
+        """For who added them, whatever became of their boards; of one that is gone nobody knows if it was secret."""
+        return {
+            (pin.id,)
+            for pin in self.pins.values()
+            if pin.is_trashed and pin.added_by == reader.name
+            for board in (self.boards[pin.board],)
+            if reader.secret_pins or not (board.is_purged or board.privacy == SECRET)
+        }
+
+    def restore_pin(self, who: str, pin_id: str) -> None:
+        """To where it was: by who added it, and by who may change any pin there; both must be allowed to add there."""
+        pin = self.pins.get(pin_id)
+        if pin is None or not pin.is_trashed:
+            self._editable_pin(who, pin_id)
+            return
+        board = self.boards[pin.board]
+        if pin.added_by != who:
+            if not self.sees(who, board, secrets=True):
+                raise Refused(PIN_NOT_FOUND)
+            self._may(who, board, MAY_EDIT)
+        self._may(who, self.board(Reader(who), pin.board), MAY_ADD)
+        if pin.section and pin.section not in board.sections:
+            raise Refused(SECTION_NOT_FOUND)
+        pin.is_trashed = False
+
+    def purge_pin(self, who: str, pin_id: str) -> None:
+        pin = self.pins.get(pin_id)
+        if pin is None or not pin.is_trashed or pin.added_by != who:
+            raise Refused(PIN_NOT_FOUND)
+        del self.pins[pin_id]
