@@ -290,6 +290,18 @@ def test_a_pin_whose_section_is_gone_names_it_and_is_restored_elsewhere(stream: 
     assert ann.post(f"/pins/{two}/restore", {"board_section_id": other}).json["board_section_id"] == other
 
 
+def test_a_pin_that_was_deleted_after_its_section_is_restored_on_the_board(stream: Stream) -> None:
+    ann = a_user()
+    board_id = a_board(ann)
+    section_id = a_section(ann, board_id)
+    pin_id = a_pin(ann, board_id, board_section_id=section_id)
+    ann.delete(f"/boards/{board_id}/sections/{section_id}")
+    ann.delete(f"/pins/{pin_id}")
+    stream.settle()
+
+    assert ann.post(f"/pins/{pin_id}/restore").json["board_section_id"] is None
+
+
 def test_a_pin_whose_board_is_gone_names_it_and_is_restored_elsewhere(stream: Stream) -> None:
     ann = a_user()
     board_id, elsewhere = a_board(ann), a_board(ann)

@@ -163,7 +163,7 @@ def delete_pin(viewer: Viewer, pin_id: str, *, version: int | None = None) -> No
     permissions.require_pin(pin, source.board, source.standing)
     board_service.require_version(pin.version, version)
     tx = Transaction()
-    pins.trash(tx, pin, now, version=version, otherwise=pin_service.pin_changed(version))
+    pins.trash(tx, pin, now, section_id=source.section_id, version=version, otherwise=pin_service.pin_changed(version))
     trash.put(tx, keys.pin_in_trash(pin_id), now)
     boards.count_pins(tx, pin.board_id, -1, at=now, otherwise=pin_service.closed(viewer, pin_id))
     pin_service.leave_section(tx, pin)

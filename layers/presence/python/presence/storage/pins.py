@@ -117,8 +117,14 @@ def delete(tx: Transaction, pin: Pin, *, version: int | None = None, otherwise: 
     tx.delete(PinItem(*keys.pin(pin.id)), _still(pin, version), otherwise=otherwise)
 
 
-def trash(tx: Transaction, pin: Pin, at: str, *, version: int | None, otherwise: Otherwise) -> None:
-    """Put a pin into the trash of who added it. It remembers its place, and is listed there no more."""
+def trash(
+    tx: Transaction, pin: Pin, at: str, *, section_id: str | None, version: int | None, otherwise: Otherwise
+) -> None:
+    """Put a pin into the trash of who added it. It remembers its place, and is listed there no more.
+
+    Args:
+        section_id: the section in which it is to everybody; None where its own is deleted.
+    """
     actions = [
         PinItem.trashed_at.set(at),
         PinItem.owner_pk.set(keys.trashed_pins_of(pin.owner_id)),
@@ -131,6 +137,8 @@ def trash(tx: Transaction, pin: Pin, at: str, *, version: int | None, otherwise:
         PinItem.target_sk.remove(),
         PinItem.version.add(1),
     ]
+    if section_id is None:
+        actions += [PinItem.section_id.remove(), PinItem.section_rank.remove()]
     tx.update(PinItem(*keys.pin(pin.id)), actions, _still(pin, version), otherwise=otherwise)
 
 
