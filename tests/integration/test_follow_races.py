@@ -8,8 +8,8 @@ import pytest
 
 from tests.integration.copies import Original
 from tests.integration.local_cloud import LocalCloud
+from tests.integration.races import Between, assert_settles
 from tests.integration.stream import Stream, Upkeep, table_after
-from tests.integration.test_races import Between, assert_settles
 from tests.integration.things import a_board
 from tests.integration.truth import edges
 from tests.integration.wire import Wire

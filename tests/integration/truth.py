@@ -262,8 +262,12 @@ def _assert_uploads(items: Items, pins: Mapping[str, Mapping[str, Any]]) -> None
 
 
 def mentions(items: Iterable[Mapping[str, Any]], text: str) -> list[str]:
-    """The items in which the text occurs anywhere."""
-    return [written for written in map(json.dumps, items) if text in written]
+    """The items in which the text occurs, but for what was saved from a board: it remembers where from."""
+    plain = ({name: value for name, value in item.items() if name not in _ORIGIN} for item in items)
+    return [written for written in map(json.dumps, plain) if text in written]
+
+
+_ORIGIN = frozenset({"source_board_id", "source_pk"})
 
 
 def _all_of_kind(items: Items, kind: str) -> list[dict[str, Any]]:
