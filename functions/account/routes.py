@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from presence.domain.entities import Job
-from presence.http import description, views
+from presence.http import description, job_views, views
 from presence.http.call import Call, no_content
 from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE
 from presence.http.routing import Router
@@ -87,7 +87,7 @@ def create_export(call: Call) -> Any:
 @router.get("/user_account/exports", scopes=EXPORT, answer="ExportPage", params=PAGING)
 def list_exports(call: Call) -> Any:
     """List the caller's exports of the last seven days, the latest first."""
-    return call.page(exports.list_own(call.viewer, call.page_request()), views.export)
+    return call.page(exports.list_own(call.viewer, call.page_request()), job_views.export)
 
 
 @router.get("/user_account/exports/{export_id}", scopes=EXPORT, answer="Export", params=(FIELDS,), etag=True)
@@ -106,7 +106,7 @@ def create_import(call: Call) -> Any:
 @router.get("/user_account/imports", scopes=IMPORT, answer="ImportPage", params=PAGING)
 def list_imports(call: Call) -> Any:
     """List the caller's imports of the last seven days, the latest first."""
-    return call.page(imports.list_own(call.viewer, call.page_request()), views.import_)
+    return call.page(imports.list_own(call.viewer, call.page_request()), job_views.import_)
 
 
 @router.get("/user_account/imports/{import_id}", scopes=IMPORT, answer="Import", params=(FIELDS,), etag=True)
@@ -156,8 +156,8 @@ def get_description(call: Call) -> Any:
 
 
 def _export(job: Job) -> tuple[dict[str, Any], int]:
-    return views.export(job), job.step
+    return job_views.export(job), job.step
 
 
 def _import(job: Job) -> tuple[dict[str, Any], int]:
-    return views.import_(job), job.step
+    return job_views.import_(job), job.step

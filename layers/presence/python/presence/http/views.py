@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from presence.domain import clock
-from presence.domain.entities import Following, Image, Job, Media, Profile, Section, Tie
+from presence.domain.entities import Following, Image, Media, Profile, Section, Tie
 from presence.policies import visibility
-from presence.services import exports, imports, keeping
+from presence.services import keeping
 from presence.services.access import Seen
 from presence.services.audience import Affected, Explanation, Preview
 from presence.services.bulk import Outcome
@@ -219,34 +218,6 @@ def _follow_state(tie: Tie | None) -> str:
     """What the viewer is to the user."""
     states = {Following.APPROVED: "following", Following.REQUESTED: "requested", None: "none"}
     return states[Following(tie.following) if tie and tie.following else None]
-
-
-def export(value: Job) -> View:
-    view = _job(value)
-    if address := exports.download(value):
-        view["download"] = {**address._asdict(), "bytes": value.size}
-    return view
-
-
-def import_(value: Job) -> View:
-    view = _job(value)
-    view["failure"] = value.failure
-    if totals := imports.totals(value):
-        view["total"] = {"boards": totals.boards, "pins": totals.pins, "follows": totals.follows}
-    if address := imports.upload(value):
-        view["upload"] = {**address._asdict(), "bytes": value.size}
-    return view
-
-
-def _job(value: Job) -> View:
-    return {
-        "id": value.id,
-        "status": value.status,
-        "created_at": value.created_at,
-        "expires_at": clock.timestamp(value.expires_at),
-        "finished_at": value.finished_at,
-        "progress": {"boards": value.boards, "pins": value.pins, "follows": value.follows},
-    }
 
 
 def _media(media: Media) -> View | None:
