@@ -11,6 +11,7 @@ ENVIRONMENT = {
     "AWS_REGION": "eu-west-1",
     "AWS_EC2_METADATA_DISABLED": "true",
     "BOOKMARK_SECRET": "a secret of the tests",
+    "DISCOVERY_TABLE_NAME": "discovery",
     "MEDIA_BUCKET": "media",
     "MEDIA_URL": "https://media.example",
     "POWERTOOLS_METRICS_NAMESPACE": "Presence",

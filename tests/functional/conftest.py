@@ -33,10 +33,21 @@ def s3(simulator: Any) -> Any:
 def cloud(simulator: Any, s3: Any) -> None:
     simulator.reset()
     Item.create_table(billing_mode="PAY_PER_REQUEST", wait=False)
+    create_discovery_table()
     region = {"LocationConstraint": ENVIRONMENT["AWS_REGION"]}
     for bucket in ("MEDIA_BUCKET", "ARCHIVE_BUCKET"):
         s3.create_bucket(Bucket=ENVIRONMENT[bucket], CreateBucketConfiguration=region)
     viewer._remembered.cache_clear()
+
+
+def create_discovery_table() -> None:
+    roles = {"pk": "HASH", "sk": "RANGE"}
+    table.client().create_table(
+        TableName=ENVIRONMENT["DISCOVERY_TABLE_NAME"],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in roles],
+        KeySchema=[{"AttributeName": name, "KeyType": role} for name, role in roles.items()],
+        BillingMode="PAY_PER_REQUEST",
+    )
 
 
 def fresh_clients() -> None:

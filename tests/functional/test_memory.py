@@ -17,6 +17,7 @@ from tests.functional.test_model import Model, ticking
 from tests.support.memory import Memory
 
 NAME = ENVIRONMENT["TABLE_NAME"]
+DISCOVERY = ENVIRONMENT["DISCOVERY_TABLE_NAME"]
 type Answer = dict[str, Any]
 
 
@@ -28,8 +29,9 @@ class Twin(Memory):
         self._simulator = simulator
 
     def forget(self) -> None:
-        for item in self._simulator.scan(TableName=NAME)["Items"]:
-            self._simulator.delete_item(TableName=NAME, Key={"pk": item["pk"], "sk": item["sk"]})
+        for name in (NAME, DISCOVERY):
+            for item in self._simulator.scan(TableName=name)["Items"]:
+                self._simulator.delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})
         super().forget()
 
     def get_item(self, **request: Any) -> Answer:
@@ -43,6 +45,18 @@ class Twin(Memory):
 
     def transact_write_items(self, **request: Any) -> Answer:
         return self._both("transact_write_items", super().transact_write_items, request)
+
+    def put_item(self, **request: Any) -> Answer:
+        return self._both("put_item", super().put_item, request)
+
+    def update_item(self, **request: Any) -> Answer:
+        return self._both("update_item", super().update_item, request)
+
+    def delete_item(self, **request: Any) -> Answer:
+        return self._both("delete_item", super().delete_item, request)
+
+    def batch_write_item(self, **request: Any) -> Answer:
+        return self._both("batch_write_item", super().batch_write_item, request)
 
     def _both(self, operation: str, ask_ours: Callable[..., Answer], request: Answer) -> Answer:
         ours = outcome(lambda: ask_ours(**request))
@@ -64,8 +78,9 @@ def told(answer: Answer | botocore.exceptions.ClientError) -> Any:
     """What the storage package takes from an answer."""
     if isinstance(answer, botocore.exceptions.ClientError):
         reasons: list[Answer] = answer.response.get("CancellationReasons", [])  # type: ignore[assignment]
-        return answer.response["Error"]["Code"], [(each.get("Code"), plain(each.get("Item"))) for each in reasons]
-    found = [plain(item) for items in answer.get("Responses", {}).values() for item in items]
+        told = [(each.get("Code"), plain(each.get("Item"))) for each in reasons]
+        return answer.response["Error"]["Code"], plain(answer.response.get("Item")), told  # type: ignore[arg-type]
+    found = [(name, plain(item)) for name, items in answer.get("Responses", {}).items() for item in items]
     listed = [plain(item) for item in answer.get("Items", ())]
     return plain(answer.get("Item")), sorted(found, key=str), listed, "LastEvaluatedKey" in answer
 
@@ -207,3 +222,61 @@ def test_a_refused_transaction_writes_nothing_and_tells_of_each_write(twin: Twin
 def test_a_transaction_that_dynamodb_does_not_take_is_refused(twin: Twin, writes: list[Answer]) -> None:
     with pytest.raises(botocore.exceptions.ClientError):
         twin.transact_write_items(TransactItems=[{"Put": {"TableName": NAME, "Item": item}} for item in writes])
+
+
+@pytest.mark.parametrize("name", [NAME, DISCOVERY])
+@pytest.mark.parametrize("condition", ["", "#n = :5", "#n = :1", "attribute_not_exists (#none)"])
+@pytest.mark.parametrize("verb", ["Put", "Update", "Delete"])
+def test_a_write_alone_does_or_refuses_what_it_does_in_the_simulator(
+    twin: Twin, name: str, condition: str, verb: str
+) -> None:
+    change = {"Put": "", "Update": "SET #s = :tex", "Delete": ""}[verb]
+    ((_, request),) = write(verb, condition, change, TableName=name).items()
+    request |= {"Item": {**KEY, "n": {"N": "6"}}} if verb == "Put" else {"Key": KEY}
+    request |= {"UpdateExpression": change} if change else {}
+    if condition:
+        request |= {"ConditionExpression": condition, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+    ask = {"Put": twin.put_item, "Update": twin.update_item, "Delete": twin.delete_item}[verb]
+    for _ in range(2):
+        with suppress(botocore.exceptions.ClientError):
+            ask(**request)
+        twin.get_item(TableName=name, Key=KEY)
+        twin.put_item(TableName=name, Item=KEY | SOMETHING)
+
+
+def test_binary_attributes_are_read_as_base64(twin: Twin) -> None:
+    packed = {"packed": {"B": b"\x00\xff"}}
+    twin.put_item(TableName=DISCOVERY, Item=KEY | packed)
+    assert twin.get_item(TableName=DISCOVERY, Key=KEY)["Item"] == KEY | {"packed": {"B": "AP8="}}
+
+    condition = {"ConditionExpression": "#packed = :packed", "ExpressionAttributeNames": {"#packed": "packed"}}
+    twin.delete_item(TableName=DISCOVERY, Key=KEY, **condition, ExpressionAttributeValues={":packed": packed["packed"]})
+    assert "Item" not in twin.get_item(TableName=DISCOVERY, Key=KEY)
+
+
+def test_one_request_reads_or_writes_both_tables(twin: Twin) -> None:
+    other = {"pk": {"S": "c"}, "sk": {"S": "d"}}
+    twin.batch_write_item(
+        RequestItems={
+            NAME: [{"PutRequest": {"Item": KEY | SOMETHING}}],
+            DISCOVERY: [{"PutRequest": {"Item": KEY}}, {"PutRequest": {"Item": other}}],
+        }
+    )
+    twin.batch_get_item(
+        RequestItems={NAME: {"Keys": [KEY, other], "ConsistentRead": True}, DISCOVERY: {"Keys": [KEY, other]}}
+    )
+    twin.transact_write_items(TransactItems=[{"Delete": {"TableName": name, "Key": KEY}} for name in (NAME, DISCOVERY)])
+    twin.batch_write_item(RequestItems={DISCOVERY: [{"DeleteRequest": {"Key": other}}]})
+    for name in (NAME, DISCOVERY):
+        assert twin.scan(TableName=name)["Items"] == []
+
+
+def test_the_stream_tells_of_the_main_table_alone(twin: Twin) -> None:
+    for name in (NAME, DISCOVERY):
+        twin.put_item(TableName=name, Item=KEY)
+    assert twin.written == [(("a", "b"), None, KEY)]
+
+
+def test_there_is_no_other_table(twin: Twin) -> None:
+    with pytest.raises(botocore.exceptions.ClientError, match="ResourceNotFoundException"):
+        twin.get_item(TableName="another", Key=KEY)

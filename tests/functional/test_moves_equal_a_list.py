@@ -98,10 +98,12 @@ def test_ten_thousand_random_moves_equal_a_plain_list(memory: Memory, kind: str)
 
 
 def _is_crowded(memory: Memory) -> bool:
-    return any("crowded" in item for item in memory._items.values())
+    return any("crowded" in item for item in memory.main.items.values())
 
 
 def _longest(memory: Memory) -> int:
     """Of the ranks that there are."""
     names = ("rank", "section_rank")
-    return max((len(item[name]["S"]) for item in memory._items.values() for name in names if name in item), default=0)
+    return max(
+        (len(item[name]["S"]) for item in memory.main.items.values() for name in names if name in item), default=0
+    )

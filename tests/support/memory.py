@@ -6,9 +6,11 @@ moto takes milliseconds for each request, and a model-based test asks hundreds o
 Items are never changed in place, so what is given out stays as it was.
 """
 
+import os
 import re
+from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -16,8 +18,10 @@ import botocore.exceptions
 
 from presence.storage.keys import Key
 from presence.storage.models import Item
-from presence.storage.table import TRANSACTION_LIMIT, Raw
+from presence.storage.table import BATCH_GET_LIMIT, TRANSACTION_LIMIT, Raw
 from tests.support.stored import Stream
+
+BATCH_WRITE_LIMIT = 25
 
 type Value = Raw | None
 """An attribute as it goes over the wire; None where the item has none of that name."""
@@ -42,39 +46,85 @@ class Written(NamedTuple):
     new: Raw | None
 
 
-class Memory:
-    """Stands for the client that ``presence.storage.table`` holds.
+class Table:
+    """What lies in one table, and how its indexes list it."""
 
-    ``written`` is what a stream would tell, in its order; whoever reads it empties it.
+    def __init__(self, stems: Iterable[str] = ()) -> None:
+        self.items: dict[Key, Raw] = {}
+        self._stems = ("", *stems)
+        self._listed: dict[tuple[str, str], dict[Key, Raw]] = defaultdict(dict)
+        """The items of each partition, by the stem of its keys' names ("" for the table) and the partition."""
+
+    def forget(self) -> None:
+        self.items.clear()
+        self._listed.clear()
+
+    def partition(self, stem: str, name: str) -> Iterable[Raw]:
+        return self._listed[stem, name].values()
+
+    def write(self, key: Key, item: Raw | None) -> None:
+        old = self.items.pop(key, None)
+        for stem in self._stems:
+            if old and f"{stem}pk" in old:
+                self._listed[stem, old[f"{stem}pk"]["S"]].pop(key, None)
+            if item and f"{stem}pk" in item and f"{stem}sk" in item:
+                self._listed[stem, item[f"{stem}pk"]["S"]][key] = item
+        if item is not None:
+            self.items[key] = item
+
+
+class _Write(NamedTuple):
+    """One write of a request."""
+
+    verb: str
+    table: Table
+    key: Key
+    request: Raw
+
+    @property
+    def standing(self) -> Raw | None:
+        return self.table.items.get(self.key)
+
+
+class Memory:
+    """Stands for the client that ``presence.storage.table`` holds: of the table with its indexes and its stream, and of
+    the one for discovery, which has neither.
+
+    ``written`` is what the stream would tell, in its order; whoever reads it empties it.
     """
 
     def __init__(self) -> None:
-        self._items: dict[Key, Raw] = {}
         self._indexes = {index.Meta.index_name: _stem(index.Meta.index_name) for index in Item._indexes.values()}
-        self._listed: dict[tuple[str, str], dict[Key, Raw]] = defaultdict(dict)
-        """The items of each partition, by the stem of its keys' names ("" for the table) and the partition."""
+        self.main = Table(self._indexes.values())
+        self.discovery = Table()
+        self._tables = {Item.Meta.table_name: self.main, os.environ["DISCOVERY_TABLE_NAME"]: self.discovery}
         self._request_signer = None
         self.written: list[Written] = []
         self.asked = 0
 
     def forget(self) -> None:
-        """Be an empty table again."""
-        self._items.clear()
-        self._listed.clear()
+        """Be empty tables again."""
+        for table in self._tables.values():
+            table.forget()
         self.written.clear()
 
-    def get_item(self, *, TableName: str, Key: Raw, ConsistentRead: bool) -> Raw:  # noqa: N803
+    def get_item(self, *, TableName: str, Key: Raw, ConsistentRead: bool = False) -> Raw:  # noqa: N803
         self.asked += 1
-        found = self._items.get(_key(Key))
+        found = self._table(TableName).items.get(_key(Key))
         return {"Item": found} if found else {}
 
     def batch_get_item(self, *, RequestItems: Raw) -> Raw:  # noqa: N803
         self.asked += 1
-        ((name, request),) = RequestItems.items()
-        wanted = [_key(key) for key in request["Keys"]]
-        if not 0 < len(wanted) <= 100 or len(set(wanted)) < len(wanted):
-            raise _invalid("A batch get takes 1 to 100 keys, each once.")
-        return {"Responses": {name: [self._items[key] for key in wanted if key in self._items]}}
+        wanted = {name: [_key(key) for key in request["Keys"]] for name, request in RequestItems.items()}
+        if not all(keys and len(set(keys)) == len(keys) for keys in wanted.values()):
+            raise _invalid("A batch get asks each table it names for one key at least, and for each key once.")
+        if not 0 < sum(map(len, wanted.values())) <= BATCH_GET_LIMIT:
+            raise _invalid("A batch get takes 1 to 100 keys.")
+        tables = {name: self._table(name).items for name in wanted}
+        return {
+            "Responses": {name: [tables[name][key] for key in wanted[name] if key in tables[name]] for name in wanted},
+            "UnprocessedKeys": {},
+        }
 
     def query(
         self,
@@ -95,7 +145,7 @@ class Memory:
             raise _invalid("A query reads at least one item, and an index is never consistent.")
         expression = Expression(ExpressionAttributeNames, ExpressionAttributeValues)
         fits = _test(KeyConditionExpression)
-        partition = self._listed[stem, ExpressionAttributeValues[":pk"]["S"]].values()
+        partition = self._table(TableName).partition(stem, ExpressionAttributeValues[":pk"]["S"])
         found = sorted(
             (item for item in partition if fits(item, expression)),
             key=lambda item: _place(item, stem),
@@ -113,62 +163,82 @@ class Memory:
 
     def transact_write_items(self, *, TransactItems: list[Raw], ClientRequestToken: str = "") -> Raw:  # noqa: N803
         self.asked += 1
-        writes = [next(iter(each.items())) for each in TransactItems]
-        keys = [_key(request.get("Key") or request["Item"]) for _, request in writes]
-        if not 0 < len(writes) <= TRANSACTION_LIMIT or len(set(keys)) < len(keys):
+        writes = [self._understood(*next(iter(each.items()))) for each in TransactItems]
+        touched = {(id(write.table), write.key) for write in writes}
+        if not 0 < len(writes) <= TRANSACTION_LIMIT or len(touched) < len(writes):
             raise _invalid("A transaction has 1 to 100 writes, each of another item.")
-        reasons = [self._refusal(key, request) for key, (_, request) in zip(keys, writes, strict=True)]
+        reasons = [_refusal(write) for write in writes]
         if any(reasons):
             told = [reason or {"Code": "None"} for reason in reasons]
             raise _error("TransactWriteItems", "TransactionCanceledException", CancellationReasons=told)
-        after = [_after(verb, self._items.get(key), request) for key, (verb, request) in zip(keys, writes, strict=True)]
-        for key, item in zip(keys, after, strict=True):
-            self._write(key, item)
+        after = [_after(write) for write in writes]
+        for write, item in zip(writes, after, strict=True):
+            self._apply(write, item)
         return {}
 
-    def _refusal(self, key: Key, request: Raw) -> Raw | None:
-        standing = self._items.get(key)
-        condition = request.get("ConditionExpression")
-        if condition is None or _test(condition)(standing or {}, _expression(request)):
-            return None
-        shown = standing and request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
-        return {"Code": "ConditionalCheckFailed", **({"Item": standing} if shown else {})}
+    def put_item(self, **request: Any) -> Raw:
+        return self._write_alone("Put", request)
 
-    def _write(self, key: Key, item: Raw | None) -> None:
-        old = self._items.pop(key, None)
-        if item == old:
-            if old is not None:
-                self._items[key] = old
-            return
-        for stem in ("", *self._indexes.values()):
-            if old and f"{stem}pk" in old:
-                self._listed[stem, old[f"{stem}pk"]["S"]].pop(key, None)
-            if item and f"{stem}pk" in item and f"{stem}sk" in item:
-                self._listed[stem, item[f"{stem}pk"]["S"]][key] = item
-        if item is not None:
-            self._items[key] = item
-        self.written.append(Written(key, old, item))
+    def update_item(self, **request: Any) -> Raw:
+        return self._write_alone("Update", request)
 
-    # What tests do behind the API's back.
-
-    def scan(self, *, TableName: str, ConsistentRead: bool = True) -> Raw:  # noqa: N803
-        return {"Items": list(self._items.values())}
-
-    def delete_item(self, *, TableName: str, Key: Raw) -> Raw:  # noqa: N803
-        self._write(_key(Key), None)
-        return {}
-
-    def update_item(self, *, TableName: str, Key: Raw, **request: Any) -> Raw:  # noqa: N803
-        key = _key(Key)
-        self._write(key, _after("Update", self._items.get(key), {"Key": Key, **request}))
-        return {}
+    def delete_item(self, **request: Any) -> Raw:
+        return self._write_alone("Delete", request)
 
     def batch_write_item(self, *, RequestItems: Raw) -> Raw:  # noqa: N803
-        for requests in RequestItems.values():
-            for request in requests:
-                item = request["PutRequest"]["Item"]
-                self._write(_key(item), item)
+        self.asked += 1
+        writes = [
+            self._understood(kind.removesuffix("Request"), {"TableName": name, **request})
+            for name, requests in RequestItems.items()
+            for each in requests
+            for kind, request in each.items()
+        ]
+        touched = {(id(write.table), write.key) for write in writes}
+        if not 0 < len(writes) <= BATCH_WRITE_LIMIT or len(touched) < len(writes):
+            raise _invalid("A batch has 1 to 25 writes, each of another item.")
+        for write in writes:
+            self._apply(write, _after(write))
+        return {"UnprocessedItems": {}}
+
+    def scan(self, *, TableName: str, ConsistentRead: bool = True) -> Raw:  # noqa: N803
+        """What tests do behind the API's back: always one page."""
+        return {"Items": list(self._table(TableName).items.values())}
+
+    def _table(self, name: str) -> Table:
+        if name not in self._tables:
+            raise _error("Any", "ResourceNotFoundException")
+        return self._tables[name]
+
+    def _understood(self, verb: str, request: Raw) -> _Write:
+        if "ReturnValues" in request:
+            raise _invalid("What an item was or became is not told here.")
+        return _Write(verb, self._table(request["TableName"]), _key(request.get("Key") or request["Item"]), request)
+
+    def _write_alone(self, verb: str, request: Raw) -> Raw:
+        self.asked += 1
+        write = self._understood(verb, request)
+        refused = _refusal(write)
+        if refused:
+            shown = {"Item": refused["Item"]} if "Item" in refused else {}
+            raise _error(f"{verb}Item", "ConditionalCheckFailedException", **shown)
+        self._apply(write, _after(write))
         return {}
+
+    def _apply(self, write: _Write, item: Raw | None) -> None:
+        old = write.table.items.get(write.key)
+        if item != old:
+            write.table.write(write.key, item)
+            if write.table is self.main:
+                self.written.append(Written(write.key, old, item))
+
+
+def _refusal(write: _Write) -> Raw | None:
+    """Why its condition stops it, as a transaction tells it; None if it may go ahead."""
+    condition = write.request.get("ConditionExpression")
+    if condition is None or _test(condition)(write.standing or {}, _expression(write.request)):
+        return None
+    shown = write.standing and write.request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+    return {"Code": "ConditionalCheckFailed", **({"Item": write.standing} if shown else {})}
 
 
 def _stem(index: str) -> str:
@@ -189,21 +259,32 @@ def _place(item: Raw, stem: str) -> tuple[str, ...]:
 
 
 def _expression(request: Raw) -> Expression:
-    return Expression(request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {}))
+    values = _as_told(request.get("ExpressionAttributeValues", {}))
+    return Expression(request.get("ExpressionAttributeNames", {}), values)
 
 
-def _after(verb: str, item: Raw | None, request: Raw) -> Raw | None:
-    match verb:
+def _as_told(item: Raw) -> Raw:
+    """As an answer has it that nothing was parsed of: bytes are base64 in JSON."""
+    if not any("B" in value for value in item.values()):
+        return item
+    return {name: {"B": b64encode(value["B"]).decode()} if "B" in value else value for name, value in item.items()}
+
+
+def _after(write: _Write) -> Raw | None:
+    """What the write makes of what stands there."""
+    request, standing = write.request, write.standing
+    match write.verb:
         case "Put":
-            new: Raw | None = request["Item"]
+            new: Raw | None = _as_told(request["Item"])
         case "Delete":
             new = None
         case "Update":
-            new = {**(item or request["Key"])}
+            before = standing or request["Key"]
+            new = {**before}
             for change in _changes(request["UpdateExpression"]):
-                change(item or request["Key"], new, _expression(request))
+                change(before, new, _expression(request))
         case _:
-            raise _invalid(f"{verb} is not understood here.")
+            raise _invalid(f"{write.verb} is not understood here.")
     for name, value in (new or {}).items():
         if (name.endswith(("_pk", "_sk")) and not value.get("S")) or value.get("SS") == []:
             raise _invalid(f"{name} may not be empty.")
