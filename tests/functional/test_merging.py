@@ -10,7 +10,9 @@ from presence.storage.table import Transaction
 from tests.support.api import Client, Reply
 from tests.support.content import a_board, a_pin, a_section, a_trashed_pin, delete_for_good, ids, refusal
 from tests.support.people import a_user
+from tests.support.social import follow
 from tests.support.stored import Stream, add_collaborator, add_pins, everything, item, set_attribute
+from tests.support.together import a_link, ask, invite
 from tests.support.wire import (
     ANY_PICTURE,
     BOARD_NOT_FOUND,
@@ -149,6 +151,36 @@ def test_members_are_kept_with_the_higher_role(stream: Stream) -> None:
     assert ids(cleo.get("/boards")) == [target]
 
 
+def test_who_comes_with_a_merge_needs_no_invitation_and_asks_no_more(stream: Stream) -> None:
+    ann, ben, cleo = a_user(), a_user(), a_user()
+    source, target = a_board(ann), a_board(ann)
+    for user in (ben, cleo):
+        add_collaborator(source, user)
+    invite(ann, target, ben)
+    ask(cleo, target)
+    merged(ann, source, target)
+    stream.settle()
+
+    assert ann.get(f"/boards/{target}/invitations").json["items"] == []
+    assert ann.get(f"/boards/{target}/join_requests").json["items"] == []
+    assert ben.get("/user_account/invitations").json["items"] == []
+    left = item(keys.board(target)) or {}
+    counts = [left[count] for count in ("collaborator_count", "invitation_count", "join_request_count")]
+    assert counts == [{"N": "2"}, {"N": "0"}, {"N": "0"}]
+
+
+def test_to_have_left_out_the_one_board_does_not_leave_out_the_other(stream: Stream) -> None:
+    ann, ben = a_user(), a_user()
+    source, target = a_board(ann), a_board(ann)
+    follow(ben, ann)
+    assert ben.delete(f"/user_account/following/boards/{source}").status == 204
+    assert ids(ben.get("/user_account/following/boards")) == [target]
+    merged(ann, source, target)
+    stream.settle()
+
+    assert ids(ben.get("/user_account/following/boards")) == [target]
+
+
 def test_followers_are_kept_and_counted_once(stream: Stream) -> None:
     ann, ben, cleo = a_user(), a_user(), a_user()
     source, target = a_board(ann), a_board(ann)
@@ -176,6 +208,19 @@ def test_a_follow_that_comes_with_the_merge_goes_with_it(stream: Stream) -> None
 
     assert ann.get(f"/boards/{target}").json["follower_count"] == 1
     assert ids(ben.get("/user_account/following/boards")) == [target]
+
+
+def test_a_follow_that_comes_with_the_merge_goes_with_where_that_went(stream: Stream) -> None:
+    ann, ben = a_user(), a_user()
+    source, target = a_board(ann), a_board(ann)
+    stream.settle()
+    ben.post(f"/user_account/following/boards/{source}")
+    merged(ann, source, target)
+    delete_for_good(ann, f"/boards/{target}")
+    stream.settle()
+
+    assert ids(ben.get("/user_account/following/boards")) == []
+    assert not [key for key in everything() if "FOLLOW" in key[1]]
 
 
 @pytest.mark.parametrize(
@@ -247,6 +292,9 @@ def test_what_is_left_of_a_merged_board_says_where_it_went_and_no_more(stream: S
     ann = a_user()
     source, target = a_board(ann, name="A telling name", description="A telling description"), a_board(ann)
     a_pin(ann, source)
+    invite(ann, source, a_user())
+    ask(a_user(), source)
+    a_link(ann, source)
     stream.settle()
     merged(ann, source, target)
     stream.settle()

@@ -7,7 +7,7 @@ model (``tests/support/oracle.py``) in plain sets, and then every read path answ
 
 import os
 from collections.abc import Callable, Iterator
-from itertools import count
+from itertools import count, permutations
 from typing import Any
 
 import pytest
@@ -21,9 +21,9 @@ from tests.functional.conftest import fresh_clients
 from tests.support.api import Client, Reply
 from tests.support.content import refusal
 from tests.support.memory import Memory, MemoryStream
-from tests.support.oracle import Oracle, Reader, Refused
+from tests.support.oracle import Elsewhere, Oracle, Reader, Refused
 from tests.support.people import a_user
-from tests.support.wire import ANY_PICTURE
+from tests.support.wire import ANY_PICTURE, Refusal
 
 SEQUENCES = int(os.environ.get("MODEL_SEQUENCES", "200"))
 PARTS = 2
@@ -31,12 +31,13 @@ PARTS = 2
 STEPS = 25
 
 PEOPLE = ("ann", "ben", "cat")
-NAMES = ("Cakes", "Boats")
+NAMES = ("Cakes", "Boats", "Trees")
 who = st.sampled_from(PEOPLE)
 names = st.sampled_from(NAMES)
 boards = st.runner().flatmap(lambda model: st.sampled_from(model.boards))
 sections = st.runner().flatmap(lambda model: st.sampled_from(model.sections))
 pins = st.runner().flatmap(lambda model: st.sampled_from(model.pins))
+two_boards = st.runner().flatmap(lambda model: st.sampled_from(model.pairs()))
 roles = st.sampled_from(("viewer", "contributor", "editor"))
 some_privacy = st.sampled_from(("PUBLIC", "PROTECTED", "SECRET"))
 
@@ -106,6 +107,7 @@ class Model(RuleBasedStateMachine):
         self.sections: list[tuple[str, str]] = []
         """Boards and a section of each."""
         self.pins: list[str] = []
+        self.has_blocks_to_tell = False
         for who, name, privacy in (
             ("ann", "Cakes", "PUBLIC"),
             ("ann", "Boats", "SECRET"),
@@ -121,13 +123,19 @@ class Model(RuleBasedStateMachine):
         self.create_pin("ben", cakes)
         self.create_pin("cat", boats)
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Boards that are there and have one owner; any two where there are none."""
+        there = [board for board in self.oracle.boards.values() if not board.is_gone]
+        of_one_owner = [(one.id, other.id) for one, other in permutations(there, 2) if one.owner == other.owner]
+        return of_one_owner or [(self.boards[0], self.boards[-1])]
+
     # What people do
 
     def _same(self, reply: Reply, change: Callable[[], None]) -> bool:
         """Whether it was done: by both, or by neither and with the same refusal."""
         assert reply.status < 500, reply.text
         refused = _answer(change)
-        assert (refusal(reply) if reply.status >= 400 else None) == refused, reply.text
+        assert (_refused(reply) if reply.status >= 300 else None) == refused, reply.text
         return refused is None
 
     @rule(who=who, name=names, privacy=some_privacy)
@@ -263,7 +271,8 @@ class Model(RuleBasedStateMachine):
     @rule(who=who, other=who)
     def block(self, who: str, other: str) -> None:
         reply = self.clients[who].post(f"/user_account/blocks/{other}")
-        self._same(reply, lambda: self.oracle.block(who, other))
+        if self._same(reply, lambda: self.oracle.block(who, other)):
+            self.has_blocks_to_tell = True
 
     @rule(who=who, other=who)
     def unblock(self, who: str, other: str) -> None:
@@ -306,6 +315,22 @@ class Model(RuleBasedStateMachine):
         reply = self.clients[who].delete(f"/user_account/invitations/{board}")
         self._same(reply, lambda: self.oracle.refuse(who, board))
 
+    @rule(who=who, board=boards, role=roles)
+    def ask_to_join(self, who: str, board: str, role: str) -> None:
+        reply = self.clients[who].post(f"/boards/{board}/join_requests", {"role": role})
+        self._same(reply, lambda: self.oracle.ask_to_join(who, board, role))
+
+    @rule(board=boards, other=who, role=roles, approve=st.booleans())
+    def ask_and_be_answered(self, board: str, other: str, role: str, approve: bool) -> None:
+        self.ask_to_join(other, board, role)
+        self.answer_join_request(self.oracle.boards[board].owner, board, other, approve)
+
+    @rule(who=who, board=boards, other=who, approve=st.booleans())
+    def answer_join_request(self, who: str, board: str, other: str, approve: bool) -> None:
+        method, answer = ("POST", self.oracle.let_join) if approve else ("DELETE", self.oracle.end_join_request)
+        reply = self.clients[who].request(method, f"/boards/{board}/join_requests/{other}", {})
+        self._same(reply, lambda: answer(who, board, other))
+
     @rule(who=who, board=boards, other=who, role=roles)
     def set_role(self, who: str, board: str, other: str, role: str) -> None:
         reply = self.clients[who].patch(f"/boards/{board}/collaborators/{other}", {"role": role})
@@ -318,12 +343,82 @@ class Model(RuleBasedStateMachine):
 
     @rule(board=boards, who=who, other=who)
     def transfer(self, who: str, board: str, other: str) -> None:
+        """Whose boards a block parts from their followers is decided when the stream comes to it. Which follows it ends
+        of boards that change hands before that is left open.
+        """
+        if self.has_blocks_to_tell:
+            self.the_stream_is_told()
         reply = self.clients[who].post(f"/boards/{board}/transfer", {"username": other})
         self._same(reply, lambda: self.oracle.transfer(who, board, other))
+
+    @rule(who=who, board=boards, into=boards)
+    def merge(self, who: str, board: str, into: str) -> None:
+        reply = self.clients[who].post(f"/boards/{board}/merge", {"into": into})
+        if self._same(reply, lambda: self.oracle.merge(who, board, into)):
+            brought = [(into, section) for held_by, section in self.sections if held_by == board]
+            self.sections += [section for section in brought if section not in self.sections]
+
+    @rule(pair=two_boards, is_told=st.booleans())
+    def merge_own(self, pair: tuple[str, str], is_told: bool) -> None:
+        board, into = pair
+        owner = self.oracle.boards[board].owner
+        self.merge(owner, board, into)
+        if is_told:
+            self.the_stream_is_told()
+        self.merge(owner, board, into)
+
+    @rule(pair=two_boards, other=who, role=roles)
+    def furnish_and_merge(self, pair: tuple[str, str], other: str, role: str) -> None:
+        board, into = pair
+        owner = self.oracle.boards[board].owner
+        self.furnish(board, other, role)
+        self.invite(owner, into, other, role)
+        self.merge(owner, board, into)
+        self.delete_pin(owner, self.pins[-1])  # still on its way
+
+    @rule(who=who, pair=two_boards, other=who, role=roles)
+    def share_merge_and_transfer(self, who: str, pair: tuple[str, str], other: str, role: str) -> None:
+        board, into = pair
+        self.invite_and_accept(board, other, role)
+        self.invite_and_accept(into, other, role)
+        self.follow_board(other, board)
+        self.merge(who, board, into)
+        self.transfer(self.oracle.boards[into].owner, into, other)
+
+    @rule(pair=two_boards, other=who, is_followed=st.booleans())
+    def merge_what_is_followed_and_what_is_left_out(self, pair: tuple[str, str], other: str, is_followed: bool) -> None:
+        owner = self.oracle.boards[pair[0]].owner
+        followed, left_out = pair if is_followed else reversed(pair)
+        self.follow(other, owner)
+        self.unfollow_board(other, left_out)
+        self.follow_board(other, followed)
+        self.merge(owner, *pair)
+
+    @rule(board=boards, names=st.permutations(NAMES), privacy=some_privacy, is_told=st.booleans())
+    def merge_on_and_on(self, board: str, names: list[str], privacy: str, is_told: bool) -> None:
+        for name in names[:2]:
+            end = self.oracle.end(board)
+            self.create_board(end.owner, name, privacy)
+            self.merge(end.owner, end.id, self.boards[-1])
+            if is_told:
+                self.the_stream_is_told()
+
+    @rule(board=boards, other=who, role=roles)
+    def furnish(self, board: str, other: str, role: str) -> None:
+        """With what a merge has to bring."""
+        owner = self.oracle.boards[board].owner
+        self.create_section(owner, board)
+        self.create_pin_in_section(owner, self.sections[-1])
+        self.invite_and_accept(board, other, role)
+        self.create_pin(other, board)
+        self.follow_board(other, board)
+        self.ask_to_join(other, board, role)
 
     @rule()
     def the_stream_is_told(self) -> None:
         self.stream.settle()
+        self.oracle.the_stream_has_run()
+        self.has_blocks_to_tell = False
 
     # What everybody reads then
 
@@ -336,7 +431,7 @@ class Model(RuleBasedStateMachine):
             for name in PEOPLE:
                 self._compare(Reader(name), page_size=2)
                 self._compare(Reader(name, secret_boards=settled, secret_pins=not settled), page_size=25)
-            self.stream.settle()
+            self.the_stream_is_told()
 
     def _compare(self, reader: Reader, *, page_size: int) -> None:
         lacks = ("boards:read_secret",) * (not reader.secret_boards) + ("pins:read_secret",) * (not reader.secret_pins)
@@ -388,6 +483,11 @@ class Model(RuleBasedStateMachine):
                 part_row,
                 lambda board=board: ask.get_board_invitations(reader, board),
             )
+            yield (
+                f"/boards/{board}/join_requests?",
+                part_row,
+                lambda board=board: ask.get_join_requests(reader, board),
+            )
         for board, section in self.sections:
             path = f"/boards/{board}/sections/{section}/pins?"
             yield path, pin_row, lambda board=board, section=section: ask.get_section_pins(reader, board, section)
@@ -408,18 +508,24 @@ def _read(client: Client, path: str, row: Callable[[dict[str, Any]], Row], page_
     """A refusal, a row, or the rows of all pages of a list."""
     if "?" not in path:
         reply = client.get(path)
-        return row(reply.json) if reply.status == 200 else refusal(reply)
+        return row(reply.json) if reply.status == 200 else _refused(reply)
     rows: list[Row] = []
     bookmark = ""
     while True:
         reply = client.get(f"{path}&page_size={page_size}{bookmark}")
         if reply.status != 200:
-            return refusal(reply)
+            return _refused(reply)
         rows += map(row, reply.json["items"])
         if not reply.json["bookmark"]:
             return rows
         assert reply.json["items"], "an empty page may not have a bookmark"
         bookmark = f"&bookmark={reply.json['bookmark']}"
+
+
+def _refused(reply: Reply) -> Refusal | Elsewhere:
+    """With where a merged board went, if that is told."""
+    into = reply.json.get("merged_into")
+    return Elsewhere(refusal(reply), into) if into else refusal(reply)
 
 
 def _answer(ask: Callable[[], Any]) -> Any:

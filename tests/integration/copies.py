@@ -3,8 +3,9 @@ instead of ten.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -17,8 +18,8 @@ from tests.integration.stream import Stream, table_after
 from tests.support.people import a_name
 
 _NAME = re.compile(r"\b(\d{19}|user_\d+)\b")
-_OF_THE_USERNAME = ("IDENTITY", "USERNAME")
-"""Sort keys of items whose key is not made of ids. Nobody signs in as a copy; by name they can be asked for."""
+_CLAIMS = ("IDENTITY", "USERNAME")
+"""Sort keys of the items by which a profile is found. Their keys are not made of ids."""
 
 
 class Original[T]:
@@ -33,7 +34,7 @@ class Original[T]:
         stream = Stream(cloud)
         self._thing = make()
         items = table_after(stream.records())
-        self._items = orjson.dumps([item for (_, sk), item in items.items() if sk not in _OF_THE_USERNAME]).decode()
+        self._items = orjson.dumps([item for (_, sk), item in items.items() if sk not in _CLAIMS]).decode()
         names = set(_NAME.findall(self._items))
         self._usernames = sorted(name for name in names if not name.isdigit())
         self._ids = sorted(names - set(self._usernames))
@@ -43,7 +44,7 @@ class Original[T]:
         """Another of the same, with ids in the same order."""
         names = {each: old_id() for each in self._ids} | {each: a_name() for each in self._usernames}
         items = [_listed_anew(item) for item in orjson.loads(_renamed(self._items, names))]
-        self._cloud.put_items([*items, *map(_claim, filter(_is_profile, items))])
+        self._cloud.put_items([*items, *chain.from_iterable(map(_claims, filter(_is_profile, items)))])
         for key in self._objects:
             self._cloud.put_object(_renamed(key, names))
         copied: T = _renamed(self._thing, names)
@@ -54,10 +55,12 @@ def _is_profile(item: dict[str, Any]) -> bool:
     return bool(item["kind"]["S"] == "profile")
 
 
-def _claim(profile: dict[str, Any]) -> dict[str, Any]:
-    """The item by which a profile is found."""
-    pk, sk = keys.username(skeleton(profile["username"]["S"]))
-    return {"pk": {"S": pk}, "sk": {"S": sk}, "kind": {"S": "claim"}, "holder_id": profile["id"]}
+def _claims(profile: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for pk, sk in (
+        keys.username(skeleton(profile["username"]["S"])),
+        keys.identity(profile["issuer"]["S"], profile["subject"]["S"]),
+    ):
+        yield {"pk": {"S": pk}, "sk": {"S": sk}, "kind": {"S": "claim"}, "holder_id": profile["id"]}
 
 
 def _listed_anew(item: dict[str, Any]) -> dict[str, Any]:

@@ -203,6 +203,15 @@ def upload_another_avatar(user: Client) -> Write:
 
 
 @_write
+def delete_account(user: Client) -> Write:
+    a_pin(user, a_board(user))
+    a_pin(user, a_board(user, name="Another board"), media_source=an_upload())
+    follow(user, a_user())
+    follow(a_user(), user)
+    return Write(user, "DELETE", "/user_account")
+
+
+@_write
 def create_export(user: Client) -> Write:
     a_pin(user, a_board(user))
     return Write(user, "POST", "/user_account/exports", {})

@@ -19,16 +19,20 @@ from tests.integration.truth import assert_clean, assert_exact, mentions
 from tests.integration.wire import CrashAt, Fault, Faulty, Go, Sent, Wire
 from tests.support.api import Client
 from tests.support.people import a_user
+from tests.support.social import follow_board
+from tests.support.together import a_member
 
 SDK_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
 class Things:
-    """A board with all that can be on it, and another that shares what can be shared."""
+    """A board with all that can be on it, a member who follows it too, and another that shares what can be shared."""
 
     user: Client
+    member: Client
     board: str
+    other_board: str
     section: str
     pins: list[str]
     """But for the one with an upload of its own."""
@@ -42,6 +46,9 @@ class Things:
     def delete_section(self) -> None:
         assert self.user.delete(f"/boards/{self.board}/sections/{self.section}").status == 204
 
+    def merge(self) -> None:
+        made(self.user.post(f"/boards/{self.board}/merge", {"into": self.other_board}))
+
     def assert_board_left_nothing(self, stream: Stream) -> None:
         assert not mentions(settled(stream), self.board)
         assert self.user.get(f"/pins/{self.kept_pin}").status == 200
@@ -49,6 +56,14 @@ class Things:
     def assert_section_left_its_pins(self, stream: Stream) -> None:
         assert not mentions(settled(stream), self.section)
         assert self.user.get(f"/boards/{self.board}").json["pin_count"] == len(self.pins) + 1
+
+    def assert_all_is_on_the_other(self, stream: Stream) -> None:
+        settled(stream)
+        board = self.member.get(f"/boards/{self.other_board}").json
+        expected = {"pin_count": len(self.pins) + 2, "follower_count": 1, "collaborator_count": 1, "role": "viewer"}
+        assert {name: board[name] for name in expected} == expected
+        pins = self.user.get(f"/boards/{self.other_board}/sections/{self.section}/pins").json["items"]
+        assert {pin["id"] for pin in pins} == {self.pins[0], *self.pins[2:]}
 
 
 def settled(stream: Stream) -> Iterable[Mapping[str, Any]]:
@@ -72,7 +87,9 @@ def make_things() -> Things:
     with_upload = a_pin(user, board, media_source=an_upload())
     shared = a_pin(user, board, section, media_source=an_upload(2))
     saved = user.post(f"/pins/{shared}/save", {"board_id": other_board})
-    return Things(user, board, section, [*pins, shared], with_upload, made(saved))
+    member = a_member(user, board, "viewer")
+    follow_board(member, board)
+    return Things(user, member, board, other_board, section, [*pins, shared], with_upload, made(saved))
 
 
 type Make = Callable[[], Things]
@@ -84,9 +101,10 @@ def make(cloud: LocalCloud, wire: Wire) -> Make:
     return the_things(cloud).copy
 
 
-DELETIONS = {
-    "a board": (Things.delete_board, Things.assert_board_left_nothing),
-    "a section": (Things.delete_section, Things.assert_section_left_its_pins),
+CHANGES = {
+    "a board is deleted": (Things.delete_board, Things.assert_board_left_nothing),
+    "a section is deleted": (Things.delete_section, Things.assert_section_left_its_pins),
+    "boards are merged": (Things.merge, Things.assert_all_is_on_the_other),
 }
 
 INTERRUPTIONS: dict[str, Callable[[int], CrashAt | Faulty]] = {
@@ -99,17 +117,17 @@ INTERRUPTIONS: dict[str, Callable[[int], CrashAt | Faulty]] = {
 
 @pytest.mark.usefixtures("naps")
 @pytest.mark.parametrize("interruption", INTERRUPTIONS)
-@pytest.mark.parametrize("deleted", DELETIONS)
-def test_clean_up_resumes_after_an_interruption_at_any_request(
-    make: Make, stream: Stream, wire: Wire, deleted: str, interruption: str
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_follows_resumes_after_an_interruption_at_any_request(
+    make: Make, stream: Stream, wire: Wire, change: str, interruption: str
 ) -> None:
-    delete, assert_done = DELETIONS[deleted]
+    do, assert_done = CHANGES[change]
     upkeep = Upkeep(stream)
     at, reached = 0, True
     while reached:
         things = make()
         upkeep.run()
-        delete(things)
+        do(things)
         interrupt = INTERRUPTIONS[interruption](at)
         with wire.through(interrupt):
             upkeep.run()

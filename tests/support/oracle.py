@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tests.support.wire import (
     BOARD_NAME,
     BOARD_NOT_FOUND,
+    CONFLICT,
     INVALID,
     NOT_PERMITTED,
     PIN_NOT_FOUND,
@@ -21,16 +22,28 @@ from tests.support.wire import (
 )
 
 SECRET, PROTECTED = "SECRET", "PROTECTED"
+ROLES = ("viewer", "contributor", "editor")
+"""Each may do more than those before it."""
 MAY_ADD = ("contributor", "editor", "owner")
 MAY_EDIT = ("editor", "owner")
 PART_NOT_FOUND = Refusal(404, 404)
 """Of invitations and of collaborators."""
 
 
+MOVED = Refusal(308, 308)
+
+
+class Elsewhere(NamedTuple):
+    """A refusal that says where the board went."""
+
+    refusal: Refusal
+    merged_into: str
+
+
 class Refused(Exception):
     """The API must refuse this, and say so."""
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Refusal | Elsewhere) -> None:
         super().__init__(refusal)
         self.refusal = refusal
 
@@ -61,8 +74,9 @@ class Board:
     """Names by id, in their order."""
     is_archived: bool = False
     is_gone: bool = False
-    """In the trash, or gone for good."""
+    """In the trash, merged into another, or gone for good."""
     is_purged: bool = False
+    merged_into: str | None = None
 
     def role(self, name: str) -> str | None:
         return "owner" if name == self.owner else self.members.get(name)
@@ -72,6 +86,7 @@ class Board:
 class Pin:
     id: str
     board: str
+    """On which it lies. That may have been merged into another, which a pin in the trash never follows."""
     added_by: str
     section: str | None = None
     """Of one in the trash: where it was."""
@@ -94,9 +109,13 @@ class Oracle:
         self.board_follows: dict[tuple[str, str], bool] = {}
         """What somebody says of a board by id: that they follow it, or that they do not although they do its owner."""
         self.joined: dict[tuple[str, str], None] = {}
-        """Members, by board id and name."""
+        """Members, by name and board id."""
         self.invitations: dict[tuple[str, str], str] = {}
         """Roles, by board id and who is invited."""
+        self.join_requests: dict[tuple[str, str], str] = {}
+        """Roles, by board id and who asks to work on it."""
+        self.to_bring: list[str] = []
+        """Merged boards, the first merged first, from which the stream has still to bring what is on them."""
 
     # Who sees what
 
@@ -117,15 +136,27 @@ class Oracle:
             return secrets or board.privacy != SECRET
         return board.privacy != SECRET and not board.is_archived and self.is_shown_inside(name, board.owner)
 
-    def board(self, reader: Reader, board_id: str) -> Board:
-        board = self.boards.get(board_id)
-        if board is None or not self.sees(reader.name, board, secrets=reader.secret_boards):
+    def end(self, board_id: str) -> Board:
+        """The board, or where it went by however many merges."""
+        board = self.boards[board_id]
+        return self.end(board.merged_into) if board.merged_into else board
+
+    def board(self, reader: Reader, board_id: str, *, moved: Refusal = MOVED) -> Board:
+        """Who sees where a merged board went is told so; for others it is not there."""
+        end = self.end(board_id)
+        if not self.sees(reader.name, end, secrets=reader.secret_boards):
             raise Refused(BOARD_NOT_FOUND)
-        return board
+        if end.id != board_id:
+            raise Refused(Elsewhere(moved, end.id))
+        return end
+
+    def board_in_body(self, reader: Reader, board_id: str) -> Board:
+        """Of no use is it to send the same request to another path then."""
+        return self.board(reader, board_id, moved=CONFLICT)
 
     def pin(self, reader: Reader, pin_id: str) -> Pin:
         pin = self.pins.get(pin_id)
-        if pin and not pin.is_trashed and self.sees(reader.name, self.boards[pin.board], secrets=reader.secret_pins):
+        if pin and not pin.is_trashed and self.sees(reader.name, self.end(pin.board), secrets=reader.secret_pins):
             return pin
         raise Refused(PIN_NOT_FOUND)
 
@@ -179,7 +210,8 @@ class Oracle:
 
     def _pin_row(self, reader: Reader, pin: Pin) -> tuple[object, ...]:
         by = None if self.strangers(reader.name, pin.added_by) else pin.added_by
-        return (pin.id, pin.board, self.boards[pin.board].owner, pin.section, by, pin.parent)
+        board = self.end(pin.board)
+        return (pin.id, board.id, board.owner, pin.section, by, pin.parent)
 
     def get_own_boards(self, reader: Reader, *, archived: bool = False) -> list[tuple[object, ...]]:
         """Own boards, then those of others on which the reader collaborates, the latest joined first.
@@ -189,7 +221,7 @@ class Oracle:
         A protected board is listed to its owner only.
         """
         own = [board for board in self._newest_boards() if board.owner == reader.name]
-        others = [self.boards[board_id] for board_id, name in reversed(self.joined) if name == reader.name]
+        others = [self.boards[board_id] for name, board_id in reversed(self.joined) if name == reader.name]
         listed = [*own, *(board for board in others if board.privacy != PROTECTED and not archived)]
         return [
             self._board_row(reader, board)
@@ -205,7 +237,7 @@ class Oracle:
             self._pin_row(reader, pin)
             for pin in self._newest_pins()
             if pin.added_by == reader.name
-            and self.sees(reader.name, board := self.boards[pin.board], secrets=reader.secret_pins)
+            and self.sees(reader.name, board := self.end(pin.board), secrets=reader.secret_pins)
             and (protected or board.privacy != PROTECTED)
         ]
 
@@ -237,7 +269,7 @@ class Oracle:
             self._pin_row(reader, pin)
             for pin in self._newest_pins()
             if pin.added_by == name
-            and self.sees(reader.name, board := self.boards[pin.board], secrets=reader.secret_pins)
+            and self.sees(reader.name, board := self.end(pin.board), secrets=reader.secret_pins)
             and (reader.name == board.owner or (board.privacy != PROTECTED and not board.is_archived))
         ]
 
@@ -298,10 +330,16 @@ class Oracle:
         return not hidden and (reader.secret_boards or board.privacy != SECRET)
 
     def get_board_invitations(self, reader: Reader, board_id: str) -> set[tuple[object, ...]]:
+        return self._waiting(reader, board_id, self.invitations)
+
+    def get_join_requests(self, reader: Reader, board_id: str) -> set[tuple[object, ...]]:
+        return self._waiting(reader, board_id, self.join_requests)
+
+    def _waiting(self, reader: Reader, board_id: str, roles: dict[tuple[str, str], str]) -> set[tuple[object, ...]]:
         self._may(reader.name, self.board(reader, board_id), ("owner",), while_archived=True)
         return {
             (name, role)
-            for (board, name), role in self.invitations.items()
+            for (board, name), role in roles.items()
             if board == board_id and not self.strangers(reader.name, name)
         }
 
@@ -368,7 +406,7 @@ class Oracle:
             self.follows.pop((one, theirs), None)
             self.requests.pop((one, theirs), None)
             for (name, board_id), follows in list(self.board_follows.items()):
-                if name == one and follows and self.boards[board_id].owner == theirs:
+                if name == one and follows and self.end(board_id).owner == theirs:
                     del self.board_follows[name, board_id]
 
     def unblock(self, who: str, other: str) -> None:
@@ -409,17 +447,59 @@ class Oracle:
         return role
 
     def accept(self, who: str, board_id: str) -> None:
-        board = self.boards[board_id]
-        if not self._may_join(Reader(who), board_id):
-            raise Refused(PART_NOT_FOUND)
+        board = self._board_to_join(who, board_id)
         if not board.role(who):
-            board.members[who] = self._take_invitation(board_id, who)
-            self.joined[board_id, who] = None
+            self._join(who, board, self._take_invitation(board_id, who))
+
+    def _join(self, who: str, board: Board, role: str) -> None:
+        """What waits for an answer has it."""
+        board.members[who] = role
+        self.joined[who, board.id] = None
+        self._forget_waiting(board.id, who)
+
+    def _forget_waiting(self, board_id: str, who: str | None = None) -> None:
+        for waiting in (self.invitations, self.join_requests):
+            for key in [key for key in waiting if key == (board_id, who or key[1])]:
+                del waiting[key]
+
+    def ask_to_join(self, who: str, board_id: str, role: str) -> None:
+        """For who sees the board and has no part on it yet."""
+        if self.board(Reader(who), board_id).role(who):
+            raise Refused(NOT_PERMITTED)
+        self.join_requests[board_id, who] = role
+
+    def let_join(self, who: str, board_id: str, other: str) -> None:
+        board = self.board(Reader(who), board_id)
+        self._may(who, board, ("owner",), while_archived=True)
+        self.person(Reader(who), other)
+        if other in board.members:
+            return
+        if (board_id, other) not in self.join_requests:
+            raise Refused(PART_NOT_FOUND)
+        self._join(other, board, self.join_requests[board_id, other])
+
+    def end_join_request(self, who: str, board_id: str, other: str) -> None:
+        """Owners decline them, and who asked withdraws theirs."""
+        board = self.board(Reader(who), board_id)
+        if who != other:
+            self._may(who, board, ("owner",), while_archived=True)
+        if self.join_requests.pop((board_id, other), None) is None:
+            raise Refused(PART_NOT_FOUND)
 
     def refuse(self, who: str, board_id: str) -> None:
+        self._board_to_join(who, board_id)
+        self._take_invitation(board_id, who)
+
+    def _board_to_join(self, who: str, board_id: str) -> Board:
+        self._must_not_have_moved(who, board_id)
         if not self._may_join(Reader(who), board_id):
             raise Refused(PART_NOT_FOUND)
-        self._take_invitation(board_id, who)
+        return self.boards[board_id]
+
+    def _must_not_have_moved(self, who: str, board_id: str) -> None:
+        """As far as who asks may know."""
+        if self.boards[board_id].merged_into and self.sees(who, self.end(board_id), secrets=True):
+            self.board(Reader(who), board_id)
 
     def set_role(self, who: str, board_id: str, other: str, role: str) -> None:
         board = self.board(Reader(who), board_id)
@@ -435,7 +515,7 @@ class Oracle:
             raise Refused(NOT_PERMITTED)
         if board.members.pop(other, None) is None:
             raise Refused(PART_NOT_FOUND)
-        del self.joined[board_id, other]
+        del self.joined[other, board_id]
 
     def transfer(self, who: str, board_id: str, other: str) -> None:
         board = self.board(Reader(who), board_id)
@@ -444,9 +524,9 @@ class Oracle:
         if other not in board.members:
             raise Refused(INVALID)
         self._take_name(other, board.name)
-        del board.members[other], self.joined[board_id, other]
+        del board.members[other], self.joined[other, board_id]
         board.owner, board.members[who] = other, "editor"
-        self.joined[board_id, who] = None
+        self.joined[who, board_id] = None
 
     def _may(self, who: str, board: Board, roles: tuple[str, ...], *, while_archived: bool = False) -> None:
         if board.role(who) not in roles or (board.is_archived and not while_archived):
@@ -474,7 +554,7 @@ class Oracle:
 
     def _is_in_trash(self, reader: Reader, board: Board) -> bool:
         """A board in the trash is there for its owner, and its pins count for who added them until it is purged."""
-        there = board.is_gone and not board.is_purged and board.owner == reader.name
+        there = board.is_gone and not (board.is_purged or board.merged_into) and board.owner == reader.name
         return there and (reader.secret_boards or board.privacy != SECRET)
 
     def get_trashed_boards(self, reader: Reader) -> set[tuple[object, ...]]:
@@ -496,11 +576,52 @@ class Oracle:
             board.is_archived = False
 
     def purge_board(self, who: str, board_id: str) -> None:
+        """What was merged into it goes with it."""
+        self._must_not_have_moved(who, board_id)
         board = self.boards[board_id]
         if not self._is_in_trash(Reader(who), board):
             raise Refused(BOARD_NOT_FOUND)
         board.is_purged = True
-        self.pins = {pin.id: pin for pin in self.pins.values() if pin.board != board_id or pin.is_trashed}
+        self.pins = {pin.id: pin for pin in self.pins.values() if self.end(pin.board) is not board or pin.is_trashed}
+
+    def merge(self, who: str, board_id: str, into: str) -> None:
+        """Whoever owns both, and neither is archived. What went there already may be merged again.
+
+        The name is free, and nobody is invited or asks to join any more. The pins stay where they are, and all that is
+        on the board, until the stream has run.
+        """
+        if board_id == into:
+            raise Refused(INVALID)
+        is_done = self.end(board_id).id == into
+        if not is_done:
+            self._may(who, self.board(Reader(who), board_id), ("owner",))
+        self._may(who, self.board_in_body(Reader(who), into), ("owner",))
+        if is_done:
+            return
+        source = self.boards[board_id]
+        source.is_gone, source.merged_into = True, into
+        self._forget_waiting(board_id)
+        self.to_bring.append(board_id)
+
+    def the_stream_has_run(self) -> None:
+        for board_id in self.to_bring:
+            self._bring(self.boards[board_id], self.end(board_id))
+        self.to_bring.clear()
+
+    def _bring(self, source: Board, target: Board) -> None:
+        """Who is on both boards keeps the higher role, and who follows or left out the target stays with that. To have
+        left out the source says nothing of the target.
+        """
+        for pin in self.pins_on(source):
+            pin.board = target.id
+        target.sections = dict(sorted({**target.sections, **source.sections}.items()))
+        for name, role in source.members.items():
+            if name != target.owner:
+                target.members[name] = max(role, target.members.get(name, role), key=ROLES.index)
+                self._forget_waiting(target.id, name)
+        self.joined = _taken_over(self.joined, source, target)
+        followed = {key: follows for key, follows in self.board_follows.items() if follows or key[1] != source.id}
+        self.board_follows = _taken_over(followed, source, target)
 
     def create_section(self, who: str, board_id: str, section_id: str, name: str) -> None:
         board = self.board(Reader(who), board_id)
@@ -526,7 +647,7 @@ class Oracle:
     def create_pin(
         self, who: str, pin_id: str, board_id: str, section_id: str | None, parent: str | None = None
     ) -> None:
-        board = self.board(Reader(who), board_id)
+        board = self.board_in_body(Reader(who), board_id)
         self._may(who, board, MAY_ADD)
         if section_id and section_id not in board.sections:
             raise Refused(SECTION_NOT_FOUND)
@@ -539,21 +660,30 @@ class Oracle:
     def _editable_pin(self, who: str, pin_id: str) -> Pin:
         """Who added it may change it while they may add to the board, editors and owners may change all."""
         pin = self.pin(Reader(who), pin_id)
-        self._may(who, self.boards[pin.board], MAY_ADD if pin.added_by == who else MAY_EDIT)
+        self._may(who, self.end(pin.board), MAY_ADD if pin.added_by == who else MAY_EDIT)
         return pin
+
+    def _must_have_been_brought(self, pin: Pin) -> None:
+        if self.boards[pin.board].merged_into:
+            raise Refused(CONFLICT)
 
     def move_pin(self, who: str, pin_id: str, board_id: str, section_id: str | None) -> None:
         pin = self._editable_pin(who, pin_id)
-        board = self.board(Reader(who), board_id)
-        if board_id != pin.board:
+        board = self.board_in_body(Reader(who), board_id)
+        if board is not self.end(pin.board):
             self._may(who, board, MAY_ADD)
+        if (board, section_id) == (self.end(pin.board), pin.section):
+            return
+        self._must_have_been_brought(pin)
         if section_id and section_id not in board.sections:
             raise Refused(SECTION_NOT_FOUND)
         pin.board, pin.section = board_id, section_id
 
     def delete_pin(self, who: str, pin_id: str) -> None:
         """Into the trash of who added it, whoever deletes it."""
-        self._editable_pin(who, pin_id).is_trashed = True
+        pin = self._editable_pin(who, pin_id)
+        self._must_have_been_brought(pin)
+        pin.is_trashed = True
 
     def get_trashed_pins(self, reader: Reader) -> set[tuple[object, ...]]:
         """For who added them, whatever became of their boards; of one that is gone nobody knows if it was secret."""
@@ -561,7 +691,7 @@ class Oracle:
             (pin.id,)
             for pin in self.pins.values()
             if pin.is_trashed and pin.added_by == reader.name
-            for board in (self.boards[pin.board],)
+            for board in (self.end(pin.board),)
             if reader.secret_pins or not (board.is_purged or board.privacy == SECRET)
         }
 
@@ -571,18 +701,31 @@ class Oracle:
         if pin is None or not pin.is_trashed:
             self._editable_pin(who, pin_id)
             return
-        board = self.boards[pin.board]
+        board = self.end(pin.board)
         if pin.added_by != who:
             if not self.sees(who, board, secrets=True):
                 raise Refused(PIN_NOT_FOUND)
             self._may(who, board, MAY_EDIT)
-        self._may(who, self.board(Reader(who), pin.board), MAY_ADD)
+        self._may(who, self.board(Reader(who), board.id), MAY_ADD)
         if pin.section and pin.section not in board.sections:
             raise Refused(SECTION_NOT_FOUND)
-        pin.is_trashed = False
+        pin.board, pin.is_trashed = board.id, False
 
     def purge_pin(self, who: str, pin_id: str) -> None:
         pin = self.pins.get(pin_id)
         if pin is None or not pin.is_trashed or pin.added_by != who:
             raise Refused(PIN_NOT_FOUND)
         del self.pins[pin_id]
+
+
+def _taken_over[T](held: dict[tuple[str, str], T], source: Board, target: Board) -> dict[tuple[str, str], T]:
+    """What people are to one board is what they are to another now, in its old place, unless they are something to that
+    already or own it.
+    """
+    after = {}
+    for (name, board_id), what in held.items():
+        if board_id != source.id:
+            after[name, board_id] = what
+        elif name != target.owner and (name, target.id) not in held:
+            after[name, target.id] = what
+    return after

@@ -211,9 +211,14 @@ def join(
         answers: what of it the caller answers; they are told where that is gone.
         owner_id: whose the board must still be.
     """
-    changes = {Count.COLLABORATORS: 1}
     profiles.require_alive(tx, member.user_id, otherwise=UserNotFound())
     members.put(tx, member, otherwise=changed_meanwhile())
+    count(tx, member.board_id, {Count.COLLABORATORS: 1, **end_waiting(tx, part, answers=answers)}, owner_id=owner_id)
+
+
+def end_waiting(tx: Transaction, part: Part, *, answers: Invitation | JoinRequest | None = None) -> dict[Count, int]:
+    """Take away what of a user's part waits for an answer. Returns what the board has to count of it."""
+    changes: dict[Count, int] = {}
     if part.invitation:
         otherwise = gone(InvitationNotFound()) if part.invitation is answers else changed_meanwhile()
         members.remove_invitation(tx, part.invitation, otherwise=otherwise)
@@ -222,7 +227,7 @@ def join(
         otherwise = gone(JoinRequestNotFound()) if part.join_request is answers else changed_meanwhile()
         members.remove_join_request(tx, part.join_request, otherwise=otherwise)
         changes[Count.JOIN_REQUESTS] = -1
-    count(tx, member.board_id, changes, owner_id=owner_id)
+    return changes
 
 
 def count(tx: Transaction, board_id: str, changes: Mapping[Count, int], *, owner_id: str | None = None) -> None:

@@ -122,12 +122,15 @@ def _release(board_id: str, edges: Iterable[BoardFollow]) -> None:
 
 
 def _leave(board_id: str, edge: BoardFollow) -> None:
-    """A follow that came when its board was gone already, or was merged: then it goes where that went."""
+    """A follow that came when its board was gone already, or was merged: then it goes where that went, if that is
+    there.
+    """
     board = boards.get(board_id)
-    if board is None or board.deleted or not board.merged_into or not edge.is_follow:
+    end = access.end_of(board) if board and edge.is_follow else None
+    if board is None or end is None or end.deleted or end is board:
         _release(board_id, [edge])
     else:
-        merging.bring_followers(board, access.end_of(board), [edge])
+        merging.bring_followers(board, end, [edge])
 
 
 def undo_board_follows(blocker_id: str, blocked_id: str, since: str) -> None:

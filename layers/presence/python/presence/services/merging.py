@@ -12,7 +12,7 @@ from presence.domain.entities import Board, BoardFollow, Member, Pin, Role, View
 from presence.domain.errors import BoardMerged, InvalidParameter, LimitReached
 from presence.policies import permissions
 from presence.policies.permissions import Action
-from presence.services import access
+from presence.services import access, collaboration
 from presence.services import boards as board_service
 from presence.services.access import Seen
 from presence.services.follows import Changed
@@ -140,16 +140,20 @@ _ROLES = list(Role)
 
 
 def _bring_member(member: Member, source: Board, target: Board) -> None:
-    """Who is on both boards keeps the higher role. Limits of collaborators ask nobody to leave here."""
+    """Who is on both boards keeps the higher role. Who comes needs no invitation any more. Limits of collaborators ask
+    nobody to leave here.
+    """
     tx = Transaction()
     members.remove(tx, source.id, member.user_id, otherwise=Changed())
-    there = members.part(target.id, member.user_id).member
-    comes = there is None and member.user_id != target.owner_id
-    if comes:
+    part = members.part(target.id, member.user_id)
+    there = part.member
+    came = {Count.COLLABORATORS: 0}
+    if there is None and member.user_id != target.owner_id:
         members.put(tx, replace(member, board_id=target.id), otherwise=Changed())
+        came = {Count.COLLABORATORS: 1, **collaboration.end_waiting(tx, part)}
     elif there and _ROLES.index(Role(member.role)) > _ROLES.index(Role(there.role)):
         members.set_role(tx, replace(there, role=member.role), otherwise=Changed())
-    merges.move_count(tx, source.id, target.id, Count.COLLABORATORS, left=1, came=int(comes), otherwise=MovedOn())
+    merges.move_counts(tx, source.id, target.id, left={Count.COLLABORATORS: 1}, came=came, otherwise=MovedOn())
     tx.commit()
 
 
@@ -185,7 +189,14 @@ def bring_followers(source: Board, target: Board, edges: Iterable[BoardFollow]) 
                 brought = replace(edge, board_id=target.id, counted=True)
                 ties.change(tx, None, brought, otherwise=Changed())
                 came += 1
-        merges.move_count(tx, source.id, target.id, "follower_count", left=left, came=came, otherwise=MovedOn())
+        merges.move_counts(
+            tx,
+            source.id,
+            target.id,
+            left={"follower_count": left},
+            came={"follower_count": came},
+            otherwise=MovedOn(),
+        )
         tx.commit()
 
 
@@ -206,7 +217,8 @@ def carry(source: Board, target: Board, batch: Iterable[Pin], *, otherwise: Exce
             released[pin.section_id] = released.get(pin.section_id, 0) + 1
     for section_id, by in released.items():
         boards.leave_section(tx, source.id, section_id, by, otherwise=otherwise)
-    merges.move_count(tx, source.id, target.id, "pin_count", left=number, came=number, otherwise=MovedOn())
+    moved = {"pin_count": number}
+    merges.move_counts(tx, source.id, target.id, left=moved, came=moved, otherwise=MovedOn())
     tx.commit()
 
 

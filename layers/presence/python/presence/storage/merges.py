@@ -4,6 +4,8 @@ A merged board's item names the board that it was merged into. That one may be m
 end of the chain, and each transaction demands that it still is the end.
 """
 
+from collections.abc import Mapping
+
 from presence.domain.entities import Board, Section
 from presence.storage import codec, keys, table
 from presence.storage.models import BoardItem, MergeItem, SectionItem
@@ -61,13 +63,20 @@ def is_end(tx: Transaction, board_id: str, *, otherwise: Otherwise) -> None:
     tx.update(BoardItem(*keys.board(board_id)), [BoardItem.section_count.add(0)], IS_END, otherwise=otherwise)
 
 
-def move_count(
-    tx: Transaction, source_id: str, target_id: str, name: str, *, left: int, came: int, otherwise: Otherwise
+def move_counts[Name: str](
+    tx: Transaction,
+    source_id: str,
+    target_id: str,
+    *,
+    left: Mapping[Name, int],
+    came: Mapping[Name, int],
+    otherwise: Otherwise,
 ) -> None:
-    """Of what a board counts under ``name``, so many left a merged one and so many came to the end of its chain."""
-    counted = getattr(BoardItem, name)
-    tx.update(BoardItem(*keys.board(source_id)), [counted.add(-left)], BoardItem.pk.exists(), otherwise=otherwise)
-    tx.update(BoardItem(*keys.board(target_id)), [counted.add(came)], IS_END, otherwise=otherwise)
+    """How many left a merged board and how many came to the end of its chain, by the attribute that counts them."""
+    leave = [getattr(BoardItem, name).add(-by) for name, by in left.items()]
+    come = [getattr(BoardItem, name).add(by) for name, by in came.items()]
+    tx.update(BoardItem(*keys.board(source_id)), leave, BoardItem.pk.exists(), otherwise=otherwise)
+    tx.update(BoardItem(*keys.board(target_id)), come, IS_END, otherwise=otherwise)
 
 
 def sections_of(board_id: str) -> list[Section]:
