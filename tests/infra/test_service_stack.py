@@ -7,8 +7,8 @@ import pytest
 
 from infra.assets import ROOT
 from infra.data_stack import ARCHIVES_ARN, MEDIA_ARN
-from presence.projections.filters import UPKEEP_FILTERS
 from tests.infra.conftest import Stacks, Synth
+from tests.support.event_source import UPKEEP, EventSourceMapping
 
 FAMILIES = ("boards", "pins", "account", "people", "collaboration")
 FUNCTIONS = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
@@ -155,19 +155,20 @@ def test_no_role_reaches_every_resource_but_where_an_action_takes_none(stacks: S
     assert actions == {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "dynamodb:ListStreams"}
 
 
+def test_functions_follow_the_table_as_the_tests_have_them_follow_it(stacks: Stacks) -> None:
+    (mapping,) = stacks.all_of("AWS::Lambda::EventSourceMapping")
+    assert EventSourceMapping.deployed(mapping) == UPKEEP
+
+
 def test_a_record_that_fails_is_retried_apart_from_its_batch_and_then_put_aside(stacks: Stacks) -> None:
-    (mapping,) = stacks.all_of("AWS::Lambda::EventSourceMapping")
-    assert mapping["StartingPosition"] == "TRIM_HORIZON"
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["BisectBatchOnFunctionError"] is True
-    assert mapping["MaximumRetryAttempts"] == 10
-    assert mapping["MaximumRecordAgeInSeconds"] == 6 * 3600
-    assert mapping["DestinationConfig"]["OnFailure"]["Destination"]
-
-
-def test_only_the_changes_that_upkeep_asks_for_reach_it(stacks: Stacks) -> None:
-    (mapping,) = stacks.all_of("AWS::Lambda::EventSourceMapping")
-    assert len(mapping["FilterCriteria"]["Filters"]) == len(UPKEEP_FILTERS)
+    for properties in stacks.all_of("AWS::Lambda::EventSourceMapping"):
+        mapping = EventSourceMapping.deployed(properties)
+        assert mapping.starting_position == "TRIM_HORIZON"
+        assert mapping.reports_item_failures
+        assert mapping.bisects
+        assert mapping.retry_attempts == 10
+        assert mapping.max_record_age_seconds == 6 * 3600
+        assert mapping.has_failure_queue
 
 
 def test_failures_raise_an_alarm(stacks: Stacks) -> None:

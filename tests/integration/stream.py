@@ -4,11 +4,11 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from presence.projections.filters import UPKEEP_FILTERS
 from tests.integration.local_cloud import TABLE, LocalCloud
-from tests.integration.wire import Crash
 from tests.support.api import Context
+from tests.support.event_source import UPKEEP, Batch, done_with, left
 from tests.support.filtering import passes
+from tests.support.turns import Crash
 
 type Record = dict[str, Any]
 type Key = tuple[str, str]
@@ -36,14 +36,7 @@ class Stream:
 
 
 class Upkeep:
-    """Lambda's event source mapping over the stream, as ``infra/service_stack.py`` configures it.
-
-    A batch that fails as a whole comes again; of a batch with reported failures, all from the lowest reported record
-    on comes again (https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html).
-    """
-
-    BATCH_SIZE = 100
-    RETRY_ATTEMPTS = 10
+    """Lambda's event source mapping over the stream, as ``infra/service_stack.py`` configures it."""
 
     def __init__(self, stream: Stream) -> None:
         self.stream = stream
@@ -52,7 +45,8 @@ class Upkeep:
         self.failures = 0
         """How often a batch had to come again."""
         self._next = 0
-        self._retries = 0
+        self._again: list[Batch] = []
+        """What is left of batches that failed, the next one first."""
 
     def skip(self) -> None:
         """What is in the stream so far has been dealt with."""
@@ -65,43 +59,32 @@ class Upkeep:
     def run(self, *, each_turn: Callable[[], None] = lambda: None) -> int:
         """Until the stream is quiet. Gives the number of invocations."""
         turns = 0
-        while batch := self._batch():
+        while batch := self._again.pop(0) if self._again else self._batch():
             turns += 1
             each_turn()
             self._deliver(batch)
         return turns
 
-    def _batch(self) -> list[tuple[int, Record]]:
-        records = self.stream.records()
-        batch: list[tuple[int, Record]] = []
-        for position in range(self._next, len(records)):
-            if passes(records[position], UPKEEP_FILTERS):
-                batch.append((position, records[position]))
-                if len(batch) == self.BATCH_SIZE:
+    def _batch(self) -> Batch | None:
+        found: list[Record] = []
+        for record in self.stream.records()[self._next :]:
+            self._next += 1
+            if passes(record, UPKEEP.filters):
+                found.append(record)
+                if len(found) == UPKEEP.batch_size:
                     break
-        return batch
+        return Batch(found) if found else None
 
-    def _deliver(self, batch: list[tuple[int, Record]]) -> None:
+    def _deliver(self, batch: Batch) -> None:
         handler = importlib.import_module("upkeep.handler").handler
         try:
-            answer = handler({"Records": [record for _, record in batch]}, Context())
+            so_far = done_with(UPKEEP, batch.records, handler({"Records": batch.records}, Context()))
         except Crash:
-            self._again_from(batch[0][0], batch)
-            return
-        failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
-        positions = [position for position, record in batch if record["dynamodb"]["SequenceNumber"] in failed]
-        if positions:
-            self._again_from(positions[0], batch)
-        else:
-            self._next, self._retries = batch[-1][0] + 1, 0
-
-    def _again_from(self, position: int, batch: list[tuple[int, Record]]) -> None:
-        self.failures += 1
-        self._next = position
-        self._retries = 1 if position > batch[0][0] else self._retries + 1
-        if self._retries > self.RETRY_ATTEMPTS:
-            self.given_up.append(self.stream.records()[position])
-            self._next, self._retries = position + 1, 0
+            so_far = None
+        rest = left(UPKEEP, batch, so_far)
+        self.failures += bool(rest)
+        self._again = [each for each in rest if each.retries <= UPKEEP.retry_attempts] + self._again
+        self.given_up += [record for each in rest if each.retries > UPKEEP.retry_attempts for record in each.records]
 
 
 def table_after(records: list[Record]) -> dict[Key, dict[str, Any]]:

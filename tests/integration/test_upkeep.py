@@ -18,6 +18,7 @@ from tests.integration.things import a_board, a_pin, a_section, an_upload, delet
 from tests.integration.truth import assert_clean, assert_exact, mentions
 from tests.integration.wire import CrashAt, Fault, Faulty, Go, Sent, Wire
 from tests.support.api import Client
+from tests.support.event_source import UPKEEP
 from tests.support.people import a_user
 from tests.support.social import follow_board
 from tests.support.together import a_member
@@ -143,7 +144,7 @@ def test_a_board_deleted_right_after_its_pins_were_added_is_cleaned_up(
     things = make()
     things.delete_board()
     # One batch of the stream asks for the board's cover and for its clean-up.
-    assert len(stream.records()) < upkeep.BATCH_SIZE
+    assert len(stream.records()) < UPKEEP.batch_size
     upkeep.run()
     things.assert_board_left_nothing(stream)
     assert not upkeep.given_up

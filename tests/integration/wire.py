@@ -18,6 +18,8 @@ import orjson
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
+from tests.support.turns import Crash
+
 S3 = {
     "PutObject": "S3 put",
     "GetObject": "S3 get",
@@ -124,10 +126,6 @@ def _sent(operation: str, request: AWSPreparedRequest) -> Sent:
         body = b""  # an upload: nobody looks into it
     invocation = request.headers["amz-sdk-invocation-id"]
     return Sent(operation, request.url, body, invocation.decode() if isinstance(invocation, bytes) else invocation)
-
-
-class Crash(BaseException):
-    """The sandbox is gone: no handler of exceptions gets to run."""
 
 
 class Fault(Enum):

@@ -170,7 +170,7 @@ class Memory:
         reasons = [_refusal(write) for write in writes]
         if any(reasons):
             told = [reason or {"Code": "None"} for reason in reasons]
-            raise _error("TransactWriteItems", "TransactionCanceledException", CancellationReasons=told)
+            raise error("TransactWriteItems", "TransactionCanceledException", CancellationReasons=told)
         after = [_after(write) for write in writes]
         for write, item in zip(writes, after, strict=True):
             self._apply(write, item)
@@ -206,7 +206,7 @@ class Memory:
 
     def _table(self, name: str) -> Table:
         if name not in self._tables:
-            raise _error("Any", "ResourceNotFoundException")
+            raise error("Any", "ResourceNotFoundException")
         return self._tables[name]
 
     def _understood(self, verb: str, request: Raw) -> _Write:
@@ -220,7 +220,7 @@ class Memory:
         refused = _refusal(write)
         if refused:
             shown = {"Item": refused["Item"]} if "Item" in refused else {}
-            raise _error(f"{verb}Item", "ConditionalCheckFailedException", **shown)
+            raise error(f"{verb}Item", "ConditionalCheckFailedException", **shown)
         self._apply(write, _after(write))
         return {}
 
@@ -291,17 +291,19 @@ def _after(write: _Write) -> Raw | None:
     return new
 
 
-def _error(operation: str, code: str, message: str = "", **more: Any) -> botocore.exceptions.ClientError:
+def error(
+    operation: str, code: str, message: str = "", *, status: int = 400, **more: Any
+) -> botocore.exceptions.ClientError:
     answer: Any = {
         "Error": {"Code": code, "Message": message},
-        "ResponseMetadata": {"HTTPStatusCode": 400},
+        "ResponseMetadata": {"HTTPStatusCode": status},
         **more,
     }
     return botocore.exceptions.ClientError(answer, operation)
 
 
 def _invalid(message: str) -> Exception:
-    return _error("Any", "ValidationException", message)
+    return error("Any", "ValidationException", message)
 
 
 # Expressions, as far as PynamoDB and ``table.query`` write them.

@@ -140,6 +140,19 @@ def dynamodb_requests() -> Iterator[list[str]]:
         events.unregister("before-call.dynamodb", note)
 
 
+def a_record(number: str, key: keys.Key, old: Raw | None, new: Raw | None) -> Raw:
+    """What a stream tells of a write, as far as anybody looks."""
+    images = {"OldImage": old, "NewImage": new}
+    return {
+        "eventName": "INSERT" if old is None else "REMOVE" if new is None else "MODIFY",
+        "dynamodb": {
+            "Keys": _wire(key),
+            "SequenceNumber": number,
+            **{name: image for name, image in images.items() if image},
+        },
+    }
+
+
 class Stream:
     """The table's stream, told from how the table changed since the last look."""
 
@@ -155,15 +168,7 @@ class Stream:
 
     def _record(self, key: keys.Key, old: Raw | None, new: Raw | None) -> Raw:
         self._number += 1
-        images = {"OldImage": old, "NewImage": new}
-        return {
-            "eventName": "INSERT" if old is None else "REMOVE" if new is None else "MODIFY",
-            "dynamodb": {
-                "Keys": _wire(key),
-                "SequenceNumber": str(self._number),
-                **{name: image for name, image in images.items() if image},
-            },
-        }
+        return a_record(str(self._number), key, old, new)
 
     def deliver(self, records: list[Raw] | None = None) -> list[str]:
         """Hand what changed, as far as the filters let it pass, to the function. The records that it reports."""

@@ -1,0 +1,178 @@
+"""Functions that run at the same time, in turns, so that a seed decides how they come between each other.
+
+Each run has a thread of its own, and of all threads only one ever goes on: a run stops before each request to the
+database, and whoever holds the turns says when it does the next. What a function does between two requests nobody
+else sees, so no way of coming between is left out.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Self
+
+import botocore.exceptions
+import pytest
+
+from presence.storage import table
+from tests.support import memory
+
+
+class Crash(BaseException):
+    """The sandbox is gone: no handler of exceptions gets to run."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What goes wrong with a request."""
+
+    error: Callable[[str], BaseException]
+    """Takes the operation."""
+    is_late: bool = False
+    """It goes wrong when the database has done the work."""
+
+
+def _throttled(operation: str) -> BaseException:
+    return memory.error(operation, "ProvisionedThroughputExceededException")
+
+
+def _failed(operation: str) -> BaseException:
+    return memory.error(operation, "InternalServerError", status=500)
+
+
+def _unanswered(operation: str) -> BaseException:
+    return botocore.exceptions.ReadTimeoutError(endpoint_url="")
+
+
+def _crashed(operation: str) -> BaseException:
+    return Crash()
+
+
+TROUBLES = (
+    Trouble(_throttled),
+    *(Trouble(error, is_late) for error in (_failed, _unanswered) for is_late in (False, True)),
+)
+"""What the SDK tells when its own attempts are used up."""
+CRASHES = tuple(Trouble(_crashed, is_late) for is_late in (False, True))
+"""A sandbox that dies, or whose time is over."""
+
+type Plan = Callable[[int], Trouble | None]
+"""What goes wrong with a run's request, told by its number (0 is the first)."""
+
+
+def all_goes_well(number: int) -> None:
+    return None
+
+
+class Run:
+    """One run of a function."""
+
+    def __init__(self, work: Callable[[], Any], plan: Plan) -> None:
+        self._work = work
+        self._plan = plan
+        self._requests = 0
+        self._may_go_on = threading.Semaphore(0)
+        self._has_stopped = threading.Semaphore(0)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.has_ended = False
+        self.answer: Any = None
+        self.error: BaseException | None = None
+        """What it ended with, if not with an answer."""
+
+    def _run(self) -> None:
+        try:
+            self.answer = self._work()
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the function failed
+            self.error = error
+        self.has_ended = True
+        self._has_stopped.release()
+
+    def go_on(self) -> None:
+        """Until its next request, or its end."""
+        if self._thread.ident is None:
+            self._thread.start()
+        else:
+            self._may_go_on.release()
+        self._has_stopped.acquire()
+
+    def stop(self) -> None:
+        """Said by the run itself: wait for the next turn."""
+        self._has_stopped.release()
+        self._may_go_on.acquire()
+
+    def request(self, operation: str, ask: Callable[[], Any]) -> Any:
+        self.stop()
+        trouble = self._plan(self._requests)
+        self._requests += 1
+        if trouble is None:
+            return ask()
+        if trouble.is_late:
+            ask()
+        raise trouble.error(operation)
+
+
+class Turns:
+    """Stands before the client of the database: a run that comes here stops; everybody else passes."""
+
+    def __init__(self, client: Any, chance: Random) -> None:
+        self._client = client
+        self._chance = chance
+        self._request_signer = None  # PynamoDB asks whether the client has credentials
+        self._running: Run | None = None
+
+    def begin(self, work: Callable[[], Any], plan: Plan = all_goes_well) -> Run:
+        run = Run(work, plan)
+        self.go_on(run)
+        return run
+
+    def go_on(self, run: Run) -> None:
+        self._running = run
+        run.go_on()
+        self._running = None
+
+    def __getattr__(self, operation: str) -> Any:
+        ask = getattr(self._client, operation)
+
+        def request(**parameters: Any) -> Any:
+            if self._running is None:
+                return ask(**parameters)
+            return self._running.request(operation, lambda: ask(**parameters))
+
+        return request
+
+    def sleep(self, seconds: float) -> None:
+        """Who sleeps lets others go on."""
+        if self._running is not None:
+            self._running.stop()
+
+    def pool(self, max_workers: int) -> "_Pool":
+        return _Pool(self._chance)
+
+    @contextmanager
+    def taking_over(self) -> Iterator[Self]:
+        """Of whatever in a function waits for something outside of it."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(table._table.connection, "_client", self)
+            patch.setattr("time.sleep", self.sleep)
+            patch.setattr("concurrent.futures.ThreadPoolExecutor", self.pool)
+            yield self
+
+
+class _Pool:
+    """What a function does in threads of its own is done one after the other, in an order that the seed decides."""
+
+    def __init__(self, chance: Random) -> None:
+        self._chance = chance
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing is left to wait for."""
+
+    def map[T, R](self, work: Callable[[T], R], things: Iterable[T]) -> list[R]:
+        listed = list(things)
+        order = self._chance.sample(range(len(listed)), len(listed))
+        done = {place: work(listed[place]) for place in order}
+        return [done[place] for place in range(len(listed))]
