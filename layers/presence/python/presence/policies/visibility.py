@@ -169,6 +169,23 @@ def may_list_pins(board: Board, standing: Standing) -> bool:
     return may_view_pins(board, standing)
 
 
+_STRANGER = Viewer("", "", frozenset())
+
+
+def is_discoverable(board: Board, owner: Profile | None) -> bool:
+    """In discovery is what a stranger would see listed, unless its owner asked not to be searched for."""
+    return (
+        may_list_board(board, Standing(_STRANGER, owner))
+        and not (owner is not None and owner.hidden_from_search)
+        and not board.is_ads_only
+    )
+
+
+def is_findable(profile: Profile | None) -> bool:
+    """People are found, private ones too (by their card), unless they asked not to be."""
+    return profile is not None and not profile.deleted and not profile.hidden_from_search
+
+
 def may_feature(board: Board, user_id: str) -> bool:
     """A profile features boards of its own that are listed to everybody who sees it."""
     return (

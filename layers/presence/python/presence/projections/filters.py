@@ -16,3 +16,8 @@ UPKEEP_FILTERS: list[dict[str, Any]] = [
     },
 ]
 """At most 5: the quota of an event source mapping."""
+
+INDEXER_FILTERS: list[dict[str, Any]] = [
+    {"dynamodb": {"NewImage": {"kind": {"S": ["board", "pin", "profile", "sweep"]}}}},
+    {"eventName": ["REMOVE"], "dynamodb": {"OldImage": {"kind": {"S": ["board", "pin", "profile"]}}}},
+]

@@ -1,4 +1,4 @@
-"""Every key string of the table, by access pattern. docs/access-patterns.md lists what each serves.
+"""Every key string of the two tables, by access pattern. docs/access-patterns.md lists what each serves.
 
 Ids are 19 digits, so a sort key that ends in one sorts by age. Where a list is put in order by hand, a sort key is a
 rank (``domain.ranks``), and ids sort among them.
@@ -237,3 +237,31 @@ def followers_of_board(board_id: str) -> str:
 def merged_into(board_id: str) -> str:
     """The boards that were merged into one."""
     return f"BOARD#{board_id}#MERGED"
+
+
+def sweep(of: str) -> Key:
+    """An order to look at all that lies on a board, or on a user's boards, and to set right what the indexes say."""
+    return f"SWEEP#{of}", "SWEEP"
+
+
+# The discovery table.
+
+
+def block(kind: str, word: str, index: int) -> Key:
+    """A part of a word's posting list; 0 holds the best."""
+    return f"WORD#{kind}#{word}", str(index)
+
+
+def card(kind: str, number: int) -> Key:
+    """What the index knows of a document, by the number that stands for it in posting lists."""
+    return f"CARD#{kind}#{number}", "CARD"
+
+
+def census(kind: str) -> Key:
+    """How many documents there are, and how long."""
+    return f"CENSUS#{kind}", "CENSUS"
+
+
+def long_lists(kind: str) -> Key:
+    """Which words have more than one block."""
+    return f"CENSUS#{kind}", "LONG"

@@ -302,3 +302,14 @@ class UploadReferenceItem(Item, discriminator="upload_reference"):
 
 class UploadUnusedItem(Item, discriminator="upload_unused"):
     """When it expires, the upload is deleted unless something references it by then."""
+
+
+class SweepItem(Item, discriminator="sweep"):
+    """An order to look at all pins on a board again, or at all boards of a user."""
+
+    of_kind = UnicodeAttribute()
+    of_id = UnicodeAttribute()
+    order = UnicodeAttribute()
+    """An id made with the order: a later order begins anew."""
+    after = UnicodeAttribute(null=True)
+    """The position of the last one that was looked at."""

@@ -1,5 +1,7 @@
 """Profiles in the table, and what belongs to one holder only: usernames and sign-in identities."""
 
+from collections.abc import Iterable
+
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
@@ -19,6 +21,11 @@ _ALIVE: Condition = ProfileItem.pk.exists() & ProfileItem.deleted.does_not_exist
 def get(user_id: str) -> Profile | None:
     raw = table.get(keys.profile(user_id))
     return codec.profile(raw) if raw else None
+
+
+def get_many(user_ids: Iterable[str]) -> dict[str, Profile]:
+    found = table.batch_get(keys.profile(user_id) for user_id in user_ids)
+    return {profile.id: profile for profile in map(codec.profile, found.values())}
 
 
 def id_by_identity(issuer: str, subject: str) -> str | None:

@@ -139,23 +139,28 @@ def get(key: Key) -> Raw | None:
     )
 
 
-def batch_get(keys: Iterable[Key]) -> dict[Key, Raw]:
+def batch_get(keys: Iterable[Key], *, of: str | None = None, consistent: bool = True) -> dict[Key, Raw]:
     """The items that exist, as of now: 1 request per 100 keys, 1 read unit per 4 KB of each item.
+
+    Args:
+        of: another table than the main one.
+        consistent: or half a read unit, and as of a moment ago.
 
     Raises:
         Throttled: keys remain unprocessed after ``RETRIES`` rounds.
     """
     wanted = [_wire(key) for key in dict.fromkeys(keys)]
+    name = of or _table.table_name
     found: dict[Key, Raw] = {}
     for start in range(0, len(wanted), BATCH_GET_LIMIT):
         pending = wanted[start : start + BATCH_GET_LIMIT]
         for attempt in range(CONFLICT_ATTEMPTS):
             if attempt:
                 _back_off(attempt)
-            reply = _call("batch_get_item", RequestItems={_table.table_name: {"Keys": pending, "ConsistentRead": True}})
-            for item in reply["Responses"].get(_table.table_name, ()):
+            reply = _call("batch_get_item", RequestItems={name: {"Keys": pending, "ConsistentRead": consistent}})
+            for item in reply["Responses"].get(name, ()):
                 found[item["pk"]["S"], item["sk"]["S"]] = item
-            pending = reply.get("UnprocessedKeys", {}).get(_table.table_name, {}).get("Keys", [])
+            pending = reply.get("UnprocessedKeys", {}).get(name, {}).get("Keys", [])
             if not pending:
                 break
         else:
@@ -307,6 +312,31 @@ class Transaction:
             raise Throttled("Too many requests; please try again later.") from error
         if "TransactionConflict" not in codes:
             raise error
+
+
+def write_conditionally(name: str, writes: Sequence[Raw], *, otherwise: Exception) -> None:
+    """Puts and deletes in another table, each with its condition, all or none: 1 request; 1 write unit per KB of a
+    single one, 2 of several.
+
+    Raises:
+        Exception: ``otherwise``, where a condition failed or somebody else was writing the same.
+        Throttled, StorageUnavailable: as any request.
+    """
+    try:
+        if len(writes) > 1:
+            requests = [{verb: {"TableName": name, **rest}} for each in writes for verb, rest in each.items()]
+            _call("transact_write_items", TransactItems=requests)
+        else:
+            for verb, rest in writes[0].items():
+                _call("put_item" if verb == "Put" else "delete_item", TableName=name, **rest)
+    except botocore.exceptions.ClientError as error:
+        code = error.response.get("Error", {}).get("Code")
+        if code not in ("ConditionalCheckFailedException", "TransactionCanceledException"):
+            raise
+        codes = {reason.get("Code") for reason in cast(list[Raw], error.response.get("CancellationReasons", []))}
+        if codes & _THROTTLES:
+            raise Throttled("Too many requests; please try again later.") from error
+        raise otherwise from error
 
 
 def _back_off(attempt: int) -> None:

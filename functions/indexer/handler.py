@@ -1,0 +1,90 @@
+"""Lambda: the table's stream. Keeps the discovery indexes true to the table."""
+
+import os
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from presence.projections import discovery
+from presence.projections.discovery import Consequence, Subject, Sweep, Touched
+from presence.services import indexing, sweeping
+from presence.storage import images, sweeps, table
+
+for name in ("DISCOVERY_TABLE_NAME", "TABLE_NAME"):
+    os.environ[name]
+table.client()
+
+logger = Logger()
+metrics = Metrics()
+
+_PROJECTIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "board": discovery.of_board,
+    "pin": discovery.of_pin,
+    "profile": discovery.of_profile,
+}
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Look at every document that the batch touches once, however many records touch it, and report the records whose
+    documents could not be brought up to date.
+
+    Lambda goes on from the lowest reported record and sends all after it again; that does no harm.
+    """
+    batch = _Batch()
+    for record in event["Records"]:
+        batch.take(record["dynamodb"])
+    batch.do_all()
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in batch.failed]}
+
+
+class _Batch:
+    def __init__(self) -> None:
+        self._touched: dict[Subject, set[str]] = defaultdict(set)
+        self._asking: dict[Subject, list[str]] = defaultdict(list)
+        """The sequence numbers of the records that touch a document."""
+        self._others: list[tuple[str, Callable[[], None]]] = []
+        self.failed: list[str] = []
+
+    def take(self, change: dict[str, Any]) -> None:
+        number: str = change["SequenceNumber"]
+        self._attempt([number], lambda: self._read(number, change))
+
+    def _read(self, number: str, change: dict[str, Any]) -> None:
+        old, new = change.get("OldImage"), change.get("NewImage")
+        kind = images.kind(new or old)
+        if kind == "sweep" and new:
+            self._others.append((number, lambda: sweeping.work(sweeps.order(new))))
+        elif kind in _PROJECTIONS:
+            for consequence in _PROJECTIONS[kind](images.decoded(old), images.decoded(new)):
+                self._add(number, consequence)
+
+    def _add(self, number: str, consequence: Consequence) -> None:
+        match consequence:
+            case Touched(subject, words):
+                self._touched[subject] |= words
+                self._asking[subject].append(number)
+            case Sweep(of):
+                self._others.append((number, lambda: sweeps.begin(of.kind, of.id)))
+
+    def do_all(self) -> None:
+        """All documents at once; where that fails, each alone, so that one cannot hold up the others."""
+        try:
+            indexing.refresh(self._touched)
+        except Exception:
+            logger.exception("A batch failed; trying each of its documents alone", documents=len(self._touched))
+            for subject, words in self._touched.items():
+                self._attempt(self._asking[subject], lambda subject=subject, words=words: indexing.refresh({subject: words}))
+        for number, work in self._others:
+            self._attempt([number], work)
+
+    def _attempt(self, numbers: list[str], work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:
+            logger.exception("Record failed", sequence_numbers=numbers)
+            metrics.add_metric(name="Faults", unit=MetricUnit.Count, value=1)
+            metrics.flush_metrics()
+            self.failed += numbers

@@ -1,0 +1,191 @@
+"""Text as the words that it can be found by: folded, stemmed, and each with its place.
+
+Folding is the same for every language; stemming is of the language that a text seems to be in (Snowball,
+https://snowballstem.org). What cannot be told is taken for English.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache, reduce
+from operator import or_
+from typing import NamedTuple
+
+import Stemmer
+
+DEFAULT_LANGUAGE = "en"
+MAX_WORD = 40
+"""Characters. What is longer is no word that anybody looks for, and a key of the index may not be long."""
+
+LANGUAGES = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "eu": "basque",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
+}
+"""What texts can be stemmed in, by ISO 639-1 code."""
+
+_SCRIPTS = (
+    ("ru", "\u0400", "\u04ff"),
+    ("el", "\u0370", "\u03ff"),
+    ("ar", "\u0600", "\u06ff"),
+    ("hy", "\u0530", "\u058f"),
+    ("hi", "\u0900", "\u097f"),
+    ("ta", "\u0b80", "\u0bff"),
+)
+"""A language that is taken for granted where its script is seen."""
+
+_SMALL_WORDS = {
+    "da": "og det er til af for ikke som jeg der den en",
+    "de": "der die das und ist nicht ein eine mit fur von zu den im auf wie",
+    "en": "the of and a in with to for on from at by my is no this that you are",
+    "es": "el la los las y de que en un una con para por del es mi",
+    "fi": "ja on ei se etta mina olen oli kun tai",
+    "fr": "le la les des et est une un du dans pour avec sur pas mes au",
+    "hu": "es az egy nem hogy van meg csak vagy",
+    "id": "dan yang di untuk dengan ini itu dari tidak",
+    "it": "il lo gli e di che un una per con del della nel mio sono",
+    "nl": "de het een en van voor met niet op dat zijn mijn",
+    "no": "og det er til av for ikke som jeg pa en",
+    "pt": "o os as e de que em um uma com para do da no na meu",
+    "ro": "si de la un o pe cu nu este pentru din",
+    "sv": "och det att i en jag som pa ar for inte med",
+    "tr": "ve bir bu icin ile da de ne cok",
+}
+"""Folded words that every longer text in a language has."""
+SMALL_WORDS = 16
+
+_COMBINING = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670]")
+"""Accents, and the vowel points of Hebrew and Arabic. Other scripts' marks are letters: they stay."""
+_UNDECOMPOSED = str.maketrans(
+    {"æ": "ae", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "œ": "oe", "þ": "th", "ŧ": "t"}
+)
+"""Letters that Unicode does not take apart and that keyboards without them replace."""
+_WORD = re.compile("[^\\W_]+|[\u2600-\u27bf\U0001f300-\U0001faff]")
+"""Letters and digits; a pictogram is a word of its own."""
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f]+")
+"""Scripts that put no space between words; two characters that follow each other stand for a word there."""
+
+
+class Word(NamedTuple):
+    """A folded word and which part of the text it is, in characters."""
+
+    text: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=20_000)
+def fold(text: str) -> str:
+    """Without case and accents. Of a text that has none of both it is the text itself."""
+    lowered = text.casefold()
+    if lowered.isascii():
+        return lowered
+    apart = unicodedata.normalize("NFKD", lowered.translate(_UNDECOMPOSED))
+    # Folding again: decomposing a ligature may give letters in upper case.
+    return unicodedata.normalize("NFC", _COMBINING.sub("", apart)).casefold()
+
+
+def words(text: str) -> Iterator[Word]:
+    """The words of a text, in their order."""
+    for match in _WORD.finditer(text):
+        start, end = match.span()
+        run = match.group()
+        if run.isascii():
+            yield Word(run.lower()[:MAX_WORD], start, end)
+        else:
+            yield from _parted(run, start)
+
+
+def _parted(run: str, start: int) -> Iterator[Word]:
+    """A run of letters, where scripts without spaces are taken in pairs of characters."""
+    last = 0
+    for unspaced in _UNSPACED.finditer(run):
+        begin, end = unspaced.span()
+        yield from _folded(run, start, last, begin)
+        for first in range(begin, max(end - 1, begin + 1)):
+            yield from _folded(run, start, first, min(first + 2, end))
+        last = end
+    yield from _folded(run, start, last, len(run))
+
+
+def _folded(run: str, start: int, begin: int, end: int) -> Iterator[Word]:
+    if folded := fold(run[begin:end])[:MAX_WORD]:
+        yield Word(folded, start + begin, start + end)
+
+
+def language(text: str) -> str:
+    """The language that a text seems to be in, as a key of ``LANGUAGES``."""
+    for code, first, last in _SCRIPTS:
+        if any(first <= character <= last for character in text[:200]):
+            return code
+    told = _told(text)
+    best = max(told, key=lambda code: (told[code], code == DEFAULT_LANGUAGE), default=DEFAULT_LANGUAGE)
+    # One small word is chance: "die" and "an" are English too.
+    return best if told.get(best, 0) >= 2 else DEFAULT_LANGUAGE
+
+
+def _told(text: str) -> dict[str, int]:
+    """How many different small words of each language a text has."""
+    counts: dict[str, int] = {}
+    for word in {word.text for word in words(text)}:
+        for code in _languages_with().get(word, ()):
+            counts[code] = counts.get(code, 0) + 1
+    return counts
+
+
+@cache
+def _languages_with() -> dict[str, list[str]]:
+    known: dict[str, list[str]] = {}
+    for code, small in _SMALL_WORDS.items():
+        for word in small.split():
+            known.setdefault(word, []).append(code)
+    return known
+
+
+@cache
+def _small(code: str) -> dict[str, int]:
+    small = _SMALL_WORDS.get(code, "").split()[:SMALL_WORDS]
+    return {stem(word, code): 1 << place for place, word in enumerate(small)}
+
+
+def small_words(stems: Iterable[str], code: str) -> int:
+    """Which of a language's ``SMALL_WORDS`` smallest words are among the stems, as bits."""
+    known = _small(code)
+    return reduce(or_, (known.get(word, 0) for word in stems), 0)
+
+
+@cache
+def _stemmer(code: str) -> Stemmer.Stemmer:
+    return Stemmer.Stemmer(LANGUAGES[code])
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str, code: str) -> str:
+    """The stem of a folded word in a language of ``LANGUAGES``."""
+    found: str = _stemmer(code).stemWord(word)
+    return found

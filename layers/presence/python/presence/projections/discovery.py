@@ -1,0 +1,83 @@
+"""What a change of the main table means for discovery: which documents to look at again.
+
+Only that is told from the images, and the words that a document may have had; what it is now, the indexer reads.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from presence.domain.entities import Board, Pin, Profile
+from presence.projections import documents
+from presence.projections.documents import BOARDS, PINS, USERS, Document
+
+# A profile that stands for any owner who hides nothing.
+_ANYBODY = Profile(id="", username="", created_at="")
+_ANYWHERE = Board(id="", owner_id="", name="", slug="", privacy="PUBLIC", created_at="1970-01-01T00:00:00Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A document to look at again."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A document with the words under which the change found or left it."""
+
+    subject: Subject
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Look at all pins on a board again, or at all boards of a user: what hides them, or shows them, is not theirs."""
+
+    of: Subject
+
+
+type Consequence = Touched | Sweep
+
+
+def of_board(old: Board | None, new: Board | None) -> Iterator[Consequence]:
+    """What follows from a board's change, told by both as if nothing else hid them."""
+    before, after = documents.board(old, _ANYBODY), documents.board(new, _ANYBODY)
+    yield from _touched(BOARDS, (old or new), before, after)
+    if old and new and (_is_open(before), old.owner_id) != (_is_open(after), new.owner_id):
+        yield Sweep(Subject(BOARDS, new.id))
+
+
+def of_pin(old: Pin | None, new: Pin | None) -> Iterator[Consequence]:
+    before, after = (documents.pin(each, _ANYWHERE, _ANYBODY) for each in (old, new))
+    moved = old is not None and new is not None and old.board_id != new.board_id
+    yield from _touched(PINS, (old or new), before, after, anyway=moved)
+
+
+def of_profile(old: Profile | None, new: Profile | None) -> Iterator[Consequence]:
+    before, after = documents.user(old), documents.user(new)
+    yield from _touched(USERS, (old or new), before, after)
+    if old and new and _hides_boards(old) != _hides_boards(new):
+        yield Sweep(Subject(USERS, new.id))
+
+
+def _touched(
+    kind: str,
+    thing: Board | Pin | Profile | None,
+    before: Document | None,
+    after: Document | None,
+    *,
+    anyway: bool = False,
+) -> Iterator[Touched]:
+    if thing is not None and (before != after or anyway):
+        words = frozenset(word for document in (before, after) if document for word in document.postings)
+        yield Touched(Subject(kind, thing.id), words)
+
+
+def _is_open(document: Document | None) -> bool:
+    return document is not None
+
+
+def _hides_boards(profile: Profile) -> tuple[bool, bool, bool]:
+    return profile.is_private, profile.hidden_from_search, profile.deleted

@@ -1,0 +1,132 @@
+"""What discovery knows of a board, a pin or a person, if they are to be found: pure, and asked by every index."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from presence.domain import clock
+from presence.domain.entities import Board, Pin, Profile
+from presence.domain.postings import UNIT, Posting, packed_length
+from presence.domain.words import DEFAULT_LANGUAGE, language, small_words, stem, words
+from presence.policies import visibility
+
+BOARDS, PINS, USERS = "boards", "pins", "users"
+KINDS = (BOARDS, PINS, USERS)
+
+TITLE_WEIGHT = UNIT
+TEXT_WEIGHT = UNIT // 2
+MAX_WORDS = 96
+"""Different words that a document is found by. A description of 800 characters has fewer."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is found, and what tells how well it fits."""
+
+    kind: str
+    id: str
+    title: tuple[str, ...] = ()
+    """The stems of its title in their order: a board's name, a pin's title, a person's names."""
+    text: tuple[str, ...] = ()
+    """The stems of what is written beside it."""
+    also: tuple[str, ...] = ()
+    """Other stems that lead to it: a text in one language is looked for in another too."""
+    small: int = 0
+    """Which small words it has; see ``words.small_words``."""
+    owner_id: str = ""
+    board_id: str = ""
+    standing: int = 0
+    """How well it is liked and kept, from 0 to 255; see ``_standing``."""
+    day: int = 0
+    """When something last came to it, in days since the epoch."""
+
+    @cached_property
+    def length(self) -> int:
+        return packed_length(TITLE_WEIGHT * len(self.title) + TEXT_WEIGHT * len(self.text))
+
+    @cached_property
+    def postings(self) -> dict[str, Posting]:
+        """What the list of each of its words says of it."""
+        weights: dict[str, int] = {}
+        for word, weight in self._weighed():
+            if word in weights or len(weights) < MAX_WORDS:
+                weights[word] = weights.get(word, 0) + weight
+        return {word: Posting(min(weight, 255), self.length, self.small) for word, weight in weights.items()}
+
+    def _weighed(self) -> Iterator[tuple[str, int]]:
+        yield from ((word, TITLE_WEIGHT) for word in self.title)
+        yield from ((word, TEXT_WEIGHT) for word in self.text)
+        yield from ((word, TEXT_WEIGHT) for word in self.also)
+
+
+def board(value: Board | None, owner: Profile | None) -> Document | None:
+    """A board as it is found, or None if it is not to be."""
+    if value is None or not visibility.is_discoverable(value, owner):
+        return None
+    said = _analysed(value.name, value.description or "")
+    return Document(
+        BOARDS,
+        value.id,
+        *said,
+        owner_id=value.owner_id,
+        standing=_standing(value.follower_count, value.pin_count),
+        day=_day(value.pins_modified_at or value.created_at),
+    )
+
+
+def pin(value: Pin | None, on: Board | None, owner: Profile | None) -> Document | None:
+    """A pin as it is found, or None if it is not to be: it is where its board is.
+
+    Args:
+        owner: of the board.
+    """
+    if value is None or value.trashed_at or on is None or not visibility.is_discoverable(on, owner):
+        return None
+    said = _analysed(value.title or "", " ".join(filter(None, (value.description, value.alt_text))))
+    if not (said.title or said.text):
+        return None
+    return Document(
+        PINS, value.id, *said, owner_id=on.owner_id, board_id=on.id, day=_day(value.created_at)
+    )
+
+
+def user(value: Profile | None) -> Document | None:
+    """A person as they are found, or None if they are not to be."""
+    if value is None or not visibility.is_findable(value):
+        return None
+    said = _analysed(f"{value.username} {value.display_name or ''}", value.about or "")
+    standing = _standing(value.follower_count, 0)
+    return Document(USERS, value.id, *said, standing=standing, day=_day(value.created_at))
+
+
+class _Analysed(NamedTuple):
+    title: tuple[str, ...]
+    text: tuple[str, ...]
+    also: tuple[str, ...]
+    """What the same words are in the language that is taken for granted, where they are in another."""
+    small: int
+
+
+def _analysed(title: str, text: str) -> _Analysed:
+    code = language(f"{title} {text}")
+    parts = [[word.text for word in words(part)] for part in (title, text)]
+    stems = [tuple(stem(word, code) for word in part) for part in parts]
+    also: dict[str, None] = {}
+    if code != DEFAULT_LANGUAGE:
+        also = dict.fromkeys(stem(word, DEFAULT_LANGUAGE) for part in parts for word in part)
+    others = tuple(word for word in also if word not in stems[0] and word not in stems[1])
+    return _Analysed(stems[0], stems[1], others, small_words((*stems[0], *stems[1]), code))
+
+
+def _standing(followers: int, pins: int) -> int:
+    """Grows with the logarithm of followers (half of it is reached at 256) and, less, of pins.
+
+    It changes only when a count has grown by a fifth, so that a document is not written anew for each follower.
+    """
+    return min(255, int(4 * math.log2(1 + followers)) * 4 + min(32, int(4 * math.log2(1 + pins))))
+
+
+def _day(time: str) -> int:
+    return int(clock.seconds(time) // clock.DAY)

@@ -1,0 +1,201 @@
+"""Keeping the indexes true: whatever changed, look at what is there now and have the indexes say that.
+
+Nothing here depends on the order in which changes are told, or how often: documents are read as they are, lists are
+sets, every write demands what was read, and in the end what was read is read once more. What changes after that
+tells of itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from itertools import batched
+
+from presence.domain import postings
+from presence.domain.entities import Board, Profile
+from presence.domain.errors import Conflict
+from presence.domain.postings import CENSUS_SIZE, MAX_BLOCKS, Posting
+from presence.projections import documents
+from presence.projections.discovery import Subject
+from presence.projections.documents import BOARDS, PINS, USERS, Document
+from presence.services import access
+from presence.storage import boards, index, keys, pins, profiles
+from presence.storage.index import Group, StoredList, Write
+from presence.storage.keys import Key
+from presence.storage.table import Raw
+
+ATTEMPTS = 12
+LISTS_AT_ONCE = 500
+"""So many lists are held in memory: up to 16 KB each."""
+
+type Truth = dict[Subject, Document | None]
+type Changes = dict[str, dict[int, Posting | None]]
+"""What each word's list is to say of which documents."""
+type Words = Mapping[Subject, set[str]]
+
+
+def refresh(touched: Mapping[Subject, Collection[str]]) -> None:
+    """Have the indexes say of each document what it is now.
+
+    Args:
+        touched: documents with words that they may have had. Those on their card are known.
+
+    Raises:
+        Conflict: others kept changing the same; it must come again.
+        Throttled, StorageUnavailable: as any request.
+    """
+    # What was written once is written again where the documents changed meanwhile, so words are added as they are met.
+    pending = {subject: set(words) for subject, words in touched.items()}
+    for _ in range(ATTEMPTS):
+        if not pending:
+            return
+        truth = told(pending)
+        later = _write(truth, pending)
+        later |= {subject for subject, document in told(pending).items() if document != truth[subject]}
+        pending = {subject: words for subject, words in pending.items() if subject in later}
+    raise Conflict("Others keep changing the same documents.")
+
+
+def told(subjects: Iterable[Subject]) -> Truth:
+    """What the documents are now, None where one is not to be found: 1 request per 100 things, their boards (2 where
+    boards were merged) and their owners.
+    """
+    wanted = list(subjects)
+    ids = {kind: [each.id for each in wanted if each.kind == kind] for kind in documents.KINDS}
+    found_pins = pins.get_many(ids[PINS])
+    found_boards = boards.get_many(dict.fromkeys([*ids[BOARDS], *(pin.board_id for pin in found_pins.values())]))
+    ends = access.ends_of(found_boards)
+    owners = profiles.get_many(
+        dict.fromkeys([*ids[USERS], *(board.owner_id for board in (*found_boards.values(), *ends.values()))])
+    )
+
+    def document(subject: Subject) -> Document | None:
+        match subject.kind:
+            case "boards":
+                board = found_boards.get(subject.id)
+                return documents.board(board, _owner(board, owners))
+            case "pins":
+                pin = found_pins.get(subject.id)
+                end = ends.get(pin.board_id) if pin else None
+                return documents.pin(pin, end, _owner(end, owners))
+            case _:
+                return documents.user(owners.get(subject.id))
+
+    return {subject: document(subject) for subject in wanted}
+
+
+def _owner(board: Board | None, owners: Mapping[str, Profile]) -> Profile | None:
+    return owners.get(board.owner_id) if board else None
+
+
+def _write(truth: Truth, words: Words) -> set[Subject]:
+    """Gives the documents of which somebody else wrote something at the same time."""
+    later: set[Subject] = set()
+    for kind in documents.KINDS:
+        of_kind = {subject.id: document for subject, document in truth.items() if subject.kind == kind}
+        if of_kind:
+            former = {subject.id: words[subject] for subject in truth if subject.kind == kind}
+            later |= {Subject(kind, document_id) for document_id in _write_kind(kind, of_kind, former)}
+    return later
+
+
+def _write_kind(kind: str, now: dict[str, Document | None], words: Mapping[str, set[str]]) -> set[str]:
+    """Lists first, cards last: a card tells which lists have been written."""
+    numbers = {document_id: postings.number(document_id) for document_id in now}
+    card_keys = {number: keys.card(kind, number) for number in numbers.values()}
+    long_key = keys.long_lists(kind)
+    found = index.read([*card_keys.values(), keys.census(kind), long_key], consistent=True)
+    cards = {number: index.cards(found.get(key)) for number, key in card_keys.items()}
+    changes: Changes = defaultdict(dict)
+    for document_id, document in now.items():
+        number = numbers[document_id]
+        known = cards[number].pop(document_id, None)
+        if document is not None:
+            cards[number][document_id] = document
+        told_before, told_now = known.postings if known else {}, document.postings if document else {}
+        words[document_id].update(
+            word for word in {*told_before, *told_now} if told_before.get(word) != told_now.get(word)
+        )
+        for word in words[document_id]:
+            changes[word][number] = _strongest(word, cards[number].values())
+    late = _write_lists(kind, changes, index.long_lists(found.get(long_key)))
+    counted = {number: _strongest(None, cards[number].values()) for number in card_keys}
+    writes = [
+        index.card_write(kind, number, cards[number], index.revision(found.get(key)))
+        for number, key in card_keys.items()
+        if cards[number] != index.cards(found.get(key)) and number not in late
+    ]
+    written = index.write_each([Group([each]) for each in writes])
+    late |= {number for number, key in card_keys.items() if key in _refused(writes, written)}
+    if not _is_counted(kind, counted, found):
+        late |= set(card_keys)
+    return {document_id for document_id, number in numbers.items() if number in late}
+
+
+def _refused(writes: list[Write], written: list[bool]) -> set[Key]:
+    return {each.key for each, is_written in zip(writes, written, strict=True) if not is_written}
+
+
+def _strongest(word: str | None, sharing: Iterable[Document]) -> Posting | None:
+    """What a list says of the documents that share a number; without a word, what the census says."""
+    told = [
+        each.postings.get(word) if word is not None else Posting(0, each.length)
+        for each in sharing
+    ]
+    return max((posting for posting in told if posting), default=None)
+
+
+def _write_lists(kind: str, changes: Changes, long: Mapping[str, int]) -> set[int]:
+    """Gives the numbers whose lists somebody else wrote at the same time."""
+    late: set[int] = set()
+    for some in batched(changes, LISTS_AT_ONCE, strict=False):
+        lists = _read_lists(kind, {word: changes[word] for word in some}, long)
+        groups = {word: group for word in some if (group := _list_writes(kind, lists[word], changes[word]))}
+        written = index.write_each(list(groups.values()))
+        late |= {
+            number
+            for word, is_written in zip(groups, written, strict=True)
+            if not is_written
+            for number in changes[word]
+        }
+        _note_long(kind, {word: len(lists[word].whole.blocks) for word in groups}, long)
+    return late
+
+
+def _read_lists(kind: str, changes: Changes, long: Mapping[str, int]) -> dict[str, StoredList]:
+    """Most lists have one block: the others' further blocks are read when their first one tells of them."""
+    found = index.read(
+        [key for word in changes for key in index.list_keys(kind, word, MAX_BLOCKS if word in long else 1)],
+        consistent=True,
+    )
+    longer = [
+        word
+        for word, coming in changes.items()
+        if word not in long and index.may_need_more(found.get(keys.block(kind, word, 0)), len(coming))
+    ]
+    if longer:
+        found |= index.read([key for word in longer for key in index.list_keys(kind, word)[1:]], consistent=True)
+    return {word: index.stored_list(kind, word, found) for word in changes}
+
+
+def _list_writes(kind: str, stored: StoredList, changes: Mapping[int, Posting | None]) -> Group | None:
+    """None where the list says all that already."""
+    changed: set[int] = set()
+    for number, posting in changes.items():
+        changed |= stored.whole.put(number, posting)
+    return index.list_writes(kind, stored, changed) if changed else None
+
+
+def _note_long(kind: str, blocks: Mapping[str, int], known: Mapping[str, int]) -> None:
+    """Which lists are long is a hint for searches: whoever comes too late leaves it to the next."""
+    differing = {word: number for word, number in blocks.items() if known.get(word, 1) != number}
+    if not differing:
+        return
+    raw = index.read([keys.long_lists(kind)], consistent=True).get(keys.long_lists(kind))
+    words = {word: number for word, number in (index.long_lists(raw) | differing).items() if number > 1}
+    index.write_each([Group([index.long_lists_write(kind, words, index.revision(raw))])])
+
+
+def _is_counted(kind: str, counted: Mapping[int, Posting | None], found: Mapping[Key, Raw]) -> bool:
+    raw = found.get(keys.census(kind))
+    census = index.census(raw)
+    changed = [census.sample.put(number, posting, CENSUS_SIZE) for number, posting in counted.items()]
+    return not any(changed) or all(index.write_each([Group([index.census_write(kind, census)])]))

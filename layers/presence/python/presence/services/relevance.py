@@ -1,0 +1,105 @@
+"""How well documents fit the words of a query: BM25, then what lies side by side, is liked, and is of late.
+
+``docs/discovery.md`` gives the formula with its reasons.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from presence.domain.postings import UNIT, Posting, rarity, saturation
+from presence.domain.words import small_words
+from presence.projections.documents import Document
+from presence.storage.index import Census, ReadList
+
+ADJACENCY = 0.1
+STANDING = 0.1
+FRESHNESS = 0.05
+"""By what share of its score a document gains at most, for each. Words decide; these order what fits alike."""
+HALF_LIFE_DAYS = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """What a query's words weigh in a corpus."""
+
+    words: Sequence[str]
+    """Stems, in the order of the query; each once."""
+    rarities: Mapping[str, float]
+    """Inverse document frequencies; of words that no document has there is none."""
+    average_length: float
+    language: str
+    today: int
+    """In days since the epoch."""
+
+
+def weighing(words: Sequence[str], language: str, lists: Mapping[str, ReadList], census: Census, today: int) -> Weighing:
+    total = census.sample.total
+    rarities = {word: rarity(found.having, total) for word, found in lists.items()}
+    return Weighing(words, rarities, census.average_length, language, today)
+
+
+def candidates(lists: Mapping[str, ReadList], weights: Weighing) -> dict[int, float]:
+    """The documents of the lists, by number, with what the lists tell of their scores.
+
+    Where a small word's list was not read to its end, the other words' lists tell which documents have it.
+    """
+    scores: dict[int, float] = {}
+    small = {word: bit for word in lists if (bit := small_words((word,), weights.language)) and not lists[word].is_read}
+    beside: dict[int, tuple[int, int]] = {}
+    """Of documents that have one of these words: which, and how long they are."""
+    for word, found in lists.items():
+        wanted = sum(small.values()) & ~small.get(word, 0)
+        told = _Told(weights, word)
+        for block in found.blocks:
+            for number, weight, length, stand_by in zip(*block, strict=True):
+                scores[number] = scores.get(number, 0.0) + told[weight, length]
+                if stand_by & wanted:
+                    beside[number] = stand_by, length
+    for word, bit in small.items():
+        told, read = _Told(weights, word), lists[word].numbers()
+        for number, (stand_by, length) in beside.items():
+            if stand_by & bit and number not in read:
+                scores[number] += told[UNIT, length]
+    return scores
+
+
+class _Told(dict[tuple[int, int], float]):
+    """What a word adds to the score of a document, by the word's weight there and the document's length."""
+
+    def __init__(self, weights: Weighing, word: str) -> None:
+        self._rarity, self._average = weights.rarities[word], weights.average_length
+
+    def __missing__(self, key: tuple[int, int]) -> float:
+        self[key] = told = self._rarity * saturation(Posting(*key), self._average)
+        return told
+
+
+def score(document: Document, weights: Weighing) -> float:
+    """Of a document whose card is there: exact, also for words whose lists were not read to their end."""
+    postings = document.postings
+    of_words = sum(
+        rare * saturation(postings[word], weights.average_length)
+        for word, rare in weights.rarities.items()
+        if word in postings
+    )
+    gains = (
+        ADJACENCY * _adjacency(document.title, weights.words)
+        + STANDING * document.standing / 255
+        + FRESHNESS * 0.5 ** (max(weights.today - document.day, 0) / HALF_LIFE_DAYS)
+    )
+    return of_words * (1 + gains)
+
+
+def _adjacency(title: Sequence[str], words: Sequence[str]) -> float:
+    """The share of the query's neighbours that are neighbours in the title too."""
+    wanted = list(pairwise(words))
+    there = set(pairwise(title))
+    return sum(pair in there for pair in wanted) / len(wanted) if wanted else 0.0
+
+
+def ranked(documents: Iterable[Document], weights: Weighing) -> list[tuple[Document, float]]:
+    """The best first, of equals the newest."""
+    scored = [(document, score(document, weights)) for document in documents]
+    # Scores that are equal but for the order of additions are equal.
+    return sorted(scored, key=lambda each: (-round(each[1], 6), -int(each[0].id)))

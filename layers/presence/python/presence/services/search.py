@@ -1,0 +1,217 @@
+"""Searching boards, pins and people: their posting lists name candidates, their cards order them, and what is given
+out is read from the main table and judged anew.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import batched
+from typing import Any
+
+from presence.domain import clock
+from presence.domain.entities import Viewer
+from presence.domain.postings import MAX_BLOCKS
+from presence.domain.words import language, stem, words
+from presence.policies import visibility
+from presence.projections import documents
+from presence.projections.documents import BOARDS, PINS, USERS, Document
+from presence.services import access, people, relevance
+from presence.services import pins as pin_service
+from presence.services.access import Seen
+from presence.services.paging import Page, PageRequest, fill
+from presence.services.people import Person
+from presence.services.pins import Placed
+from presence.services.relevance import Weighing
+from presence.storage import boards, index, keys, pins, standings
+from presence.storage.index import Census
+
+MAX_WORDS = 24
+"""Of a query; what comes after them is not looked for."""
+BLOCKS = 8
+"""4 read units. Queries of more than so many words read one block for each."""
+WINDOW = 100
+"""Cards in one request. A search orders so many at a time."""
+MAX_CANDIDATES = 1000
+"""Nobody pages further; what comes after them is not found."""
+REMEMBERED_SECONDS = 60
+"""How long a function may go on with what it knows of a whole index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    text: str
+    kind: str = BOARDS
+    language: str | None = None
+    """What the text is in; None: as it seems."""
+    owner: str | None = None
+    """A username: only boards of theirs, or pins on those."""
+    updated_since: str | None = None
+    """Only boards to which something came since, and pins made since; an RFC 3339 UTC time."""
+    min_sections: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something found, where it lies in the list, and, once it was read, itself."""
+
+    document: Document
+    score: float
+    position: str
+    words: frozenset[str]
+    """The stems that it was looked for by."""
+    language: str
+    thing: Seen | Placed | Person | None = None
+
+
+def search(viewer: Viewer, query: Query, request: PageRequest) -> Page[Hit]:
+    """What fits best of what the viewer may see: 1 request for posting lists, 1 for each 100 cards, then as many as
+    reading what is found takes.
+
+    Raises:
+        UserNotFound, UserMoved: as ``people.user``, of the owner.
+        InvalidParameter: a filter leaves nothing of all that fits.
+    """
+    owner_id = people.user(viewer, query.owner).profile.id if query.owner else None
+    code = query.language or language(query.text)
+    stems = list(dict.fromkeys(stem(word.text, code) for word in words(query.text)))[:MAX_WORDS]
+    if not stems:
+        return Page([], None)
+    weights, numbers = _candidates(query.kind, stems, code)
+
+    def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
+        start = int(after) + 1 if after else 0
+        hits = list(_hits(query.kind, numbers, weights, start, limit, code))
+        return hits, start + limit < len(numbers)
+
+    def found(hits: list[Hit]) -> Iterable[Hit]:
+        wanted = [hit for hit in hits if hit.document.id and owner_id in (None, hit.document.owner_id)]
+        return _READERS[query.kind](viewer, wanted, query)
+
+    return fill(request, read, found, most_reads=MAX_CANDIDATES // WINDOW, otherwise=None)
+
+
+def _candidates(kind: str, stems: Sequence[str], code: str) -> tuple[Weighing, list[int]]:
+    """The numbers of documents, those that fit best by their lists first: 1 request."""
+    known = _known(kind)
+    wanted = [key for word, blocks in _plan(stems, known.long).items() for key in index.list_keys(kind, word, blocks)]
+    is_old = known.is_old
+    found = index.read([*wanted, keys.census(kind), keys.long_lists(kind)] if is_old else wanted)
+    if is_old:
+        known.learn(index.census(found.get(keys.census(kind))), index.long_lists(found.get(keys.long_lists(kind))))
+    lists = {word: read for word in stems if (read := index.read_list(kind, word, found))}
+    weights = relevance.weighing(stems, code, lists, known.census, int(clock.now() // clock.DAY))
+    scores = relevance.candidates(lists, weights)
+    best = sorted(scores, key=lambda number: (-round(scores[number], 6), number))
+    return weights, best[:MAX_CANDIDATES]
+
+
+def _plan(stems: Sequence[str], long: Mapping[str, int]) -> dict[str, int]:
+    """How many blocks to read of each word's list: one, and what is left to those that have more, the shortest first:
+    the rarer a word, the more it tells.
+    """
+    plan = dict.fromkeys(stems, 1)
+    left = BLOCKS - len(stems)
+    for word in sorted(stems, key=lambda each: long.get(each, 1)):
+        more = max(0, min(long.get(word, 1) - 1, left))
+        plan[word] += more
+        left -= more
+    return plan
+
+
+class _Known:
+    """What a function remembers of a whole index for a while, so that searches need not read it."""
+
+    def __init__(self) -> None:
+        self.census = index.census(None)
+        self.long: Mapping[str, int] = {}
+        self._read_at = 0.0
+
+    @property
+    def is_old(self) -> bool:
+        return clock.now() - self._read_at > REMEMBERED_SECONDS
+
+    def learn(self, census: Census, long: Mapping[str, int]) -> None:
+        self.census, self.long, self._read_at = census, long, clock.now()
+
+
+@cache
+def _known(kind: str) -> _Known:  # noqa: ARG001 - one for each kind
+    return _Known()
+
+
+def _hits(
+    kind: str, numbers: Sequence[int], weights: Weighing, start: int, limit: int, code: str
+) -> Iterator[Hit]:
+    """From a place on, ordered within windows; a window is read and ordered whole: 1 request each."""
+    sought = frozenset(weights.rarities)
+    first = start - start % WINDOW
+    for begin in range(first, min(start + limit, len(numbers)), WINDOW):
+        window = numbers[begin : begin + WINDOW]
+        cards = index.read(keys.card(kind, number) for number in window)
+        found = (document for raw in cards.values() for document in index.cards(raw).values())
+        ordered = [each for each in relevance.ranked(found, weights) if each[1] > 0]
+        gone = [(Document(kind, ""), 0.0)] * (len(window) - len(ordered))
+        for place, (document, score) in enumerate((*ordered, *gone), begin):
+            if start <= place < start + limit:
+                yield Hit(document, score, str(place), sought, code)
+
+
+def _boards(viewer: Viewer, hits: Sequence[Hit], query: Query) -> Iterator[Hit]:
+    found = boards.get_many(hit.document.id for hit in hits)
+    seen = {each.id: each for each in access.before(viewer, found.values())}
+    for hit in hits:
+        board = seen.get(hit.document.id)
+        if board and _is_found(board) and _is_wanted_board(board, query):
+            yield _with(hit, board)
+
+
+def _pins(viewer: Viewer, hits: Sequence[Hit], query: Query) -> Iterator[Hit]:
+    found = pins.get_many(hit.document.id for hit in hits)
+    placed = {each.id: each for each in pin_service.placed(viewer, list(found.values()))}
+    for hit in hits:
+        pin = placed.get(hit.document.id)
+        if pin and not pin.pin.trashed_at and _is_found(pin.seen) and _is_since(pin.pin.created_at, query):
+            yield _with(hit, pin)
+
+
+def _users(viewer: Viewer, hits: Sequence[Hit], query: Query) -> Iterator[Hit]:
+    facts = standings.load(viewer.user_id, people=[hit.document.id for hit in hits])
+    for hit in hits:
+        profile, tie = facts.profiles.get(hit.document.id), facts.ties.get(hit.document.id)
+        if profile and visibility.is_findable(profile) and visibility.may_see_user(profile, tie):
+            yield _with(hit, Person(profile, tie))
+
+
+_READERS: Mapping[str, Callable[[Viewer, Sequence[Hit], Query], Iterator[Hit]]] = {
+    BOARDS: _boards,
+    PINS: _pins,
+    USERS: _users,
+}
+
+
+def _is_found(seen: Seen) -> bool:
+    """It is still to be found, and by this viewer: an index may be a moment behind."""
+    board, standing = seen.board, seen.standing
+    return visibility.is_discoverable(board, standing.owner) and visibility.may_list_board(board, standing)
+
+
+def _is_wanted_board(seen: Seen, query: Query) -> bool:
+    board = seen.board
+    return board.section_count >= query.min_sections and _is_since(board.pins_modified_at or board.created_at, query)
+
+
+def _is_since(time: str, query: Query) -> bool:
+    return query.updated_since is None or time >= query.updated_since
+
+
+def _with(hit: Hit, thing: Seen | Placed | Person) -> Hit:
+    return Hit(hit.document, hit.score, hit.position, hit.words, hit.language, thing)
+
+
+def highlights(hit: Hit, text: str) -> list[tuple[int, int]]:
+    """Which parts of a text, in characters, are what it was found by."""
+    return [
+        (word.start, word.end)
+        for word in words(text)
+        if stem(word.text, hit.language) in hit.words or stem(word.text, language(text)) in hit.words
+    ]

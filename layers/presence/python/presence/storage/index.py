@@ -1,0 +1,300 @@
+"""The discovery table: posting lists, cards and what counts them. All of it can be made again from the main table.
+
+Each item counts its revisions, and a write demands the one that was read. Reads for searching are eventually
+consistent: half a read unit per 4 KB.
+"""
+
+import os
+from base64 import b64decode
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import orjson
+
+from presence.domain import postings
+from presence.domain.postings import BLOCK_BYTES, MAX_BLOCKS, Columns, Sample, TermList
+from presence.projections.documents import Document
+from presence.storage import keys, table
+from presence.storage.keys import Key
+from presence.storage.table import Raw
+
+PARALLEL_WRITES = 16
+
+
+def _name() -> str:
+    return os.environ["DISCOVERY_TABLE_NAME"]
+
+
+def read(wanted: Iterable[Key], *, consistent: bool = False) -> dict[Key, Raw]:
+    """The items that are there: 1 request per 100."""
+    return table.batch_get(wanted, of=_name(), consistent=consistent)
+
+
+class Changed(Exception):
+    """Somebody else wrote the item since it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """An item as it is to be: its attributes, or None if it is not to be there."""
+
+    key: Key
+    attributes: Mapping[str, Raw] | None
+    revision: int
+    """As it was read; 0: it was not there."""
+
+
+class Group(NamedTuple):
+    """Writes that belong together, one after the other, or all or none."""
+
+    writes: list[Write]
+    at_once: bool = False
+
+
+def write_each(groups: list[Group]) -> list[bool]:
+    """Each group for itself: 1 request and 1 write unit per KB for each write; 1 request and 2 units all at once.
+
+    Returns:
+        Of which groups all was as it had been read. Of the others, the writes before the one that was not are done.
+    """
+    return list(_in_parallel(_is_written, groups))
+
+
+def _is_written(group: Group) -> bool:
+    requests = [_request(each) for each in group.writes]
+    try:
+        if group.at_once:
+            table.write_conditionally(_name(), requests, otherwise=Changed())
+        else:
+            for request in requests:
+                table.write_conditionally(_name(), [request], otherwise=Changed())
+    except Changed:
+        return False
+    return True
+
+
+def _in_parallel[T, R](work: Callable[[T], R], things: list[T]) -> Iterable[R]:
+    if len(things) < 2:
+        return map(work, things)
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only the indexer writes
+
+    with ThreadPoolExecutor(PARALLEL_WRITES) as pool:
+        return list(pool.map(work, things))
+
+
+def _request(each: Write) -> Raw:
+    condition: Raw = {"ConditionExpression": "attribute_not_exists(pk)"}
+    if each.revision:
+        condition = {
+            "ConditionExpression": "#revision = :revision",
+            "ExpressionAttributeNames": {"#revision": "revision"},
+            "ExpressionAttributeValues": {":revision": {"N": str(each.revision)}},
+        }
+    key = {"pk": {"S": each.key[0]}, "sk": {"S": each.key[1]}}
+    if each.attributes is None:
+        return {"Delete": {"Key": key, **condition}}
+    return {"Put": {"Item": {**key, "revision": {"N": str(each.revision + 1)}, **each.attributes}, **condition}}
+
+
+def revision(raw: Raw | None) -> int:
+    return int(raw["revision"]["N"]) if raw else 0
+
+
+def _data(raw: Raw, name: str = "data") -> bytes:
+    return b64decode(raw[name]["B"])
+
+
+# Posting lists.
+
+
+@dataclass(slots=True)
+class StoredList:
+    """A word's list as it lies in the table."""
+
+    word: str
+    whole: TermList
+    revisions: list[int]
+    """Of its blocks; 0 where there is none."""
+
+
+def list_keys(kind: str, word: str, blocks: int = MAX_BLOCKS) -> list[Key]:
+    return [keys.block(kind, word, index) for index in range(blocks)]
+
+
+def stored_list(kind: str, word: str, found: Mapping[Key, Raw]) -> StoredList:
+    """A block that the first one does not tell of was left by a writer that was stopped; all in it is elsewhere too."""
+    raws = [found.get(key) for key in list_keys(kind, word)]
+    head = _head(raws[0])
+    whole = TermList(
+        [postings.unpack(_data(raw)) if raw else {} for raw in raws[: number_of_blocks(raws[0])]],
+        [(each[0], each[1]) for each in head.get("fences", ())],
+        head.get("floor"),
+        _sample(raws[0]),
+    )
+    return StoredList(word, whole, [revision(raw) for raw in raws])
+
+
+def may_need_more(first: Raw | None, coming: int) -> bool:
+    """Whether a list may have, or come to have, other blocks than its first when so many documents come."""
+    return first is not None and len(_data(first)) + coming * _POSTING_BYTES > BLOCK_BYTES // 2
+
+
+_POSTING_BYTES = 5
+
+
+def number_of_blocks(first: Raw | None) -> int:
+    """Of a list, told by its first block."""
+    return 1 + len(_head(first).get("fences", ()))
+
+
+def _head(raw: Raw | None) -> dict[str, Any]:
+    head: dict[str, Any] = orjson.loads(raw["head"]["S"]) if raw and "head" in raw else {}
+    return head
+
+
+def _sample(raw: Raw | None) -> Sample | None:
+    if raw is None or "sample" not in raw:
+        return None
+    return Sample(postings.unpack(_data(raw, "sample")), int(raw["limit"]["N"]))
+
+
+def list_writes(kind: str, stored: StoredList, changed: Collection[int]) -> Group:
+    """What puts a changed list down, in the order that ``TermList.puttle`` asks for.
+
+    That a list is not whole any more is told before anything is dropped.
+    """
+    whole = stored.whole
+    if whole.is_sparse:
+        whole.gather()
+        blocks = [index for index, known in enumerate(stored.revisions) if known or index == 0]
+        return Group([_list_write(kind, stored, index) for index in blocks], at_once=True)
+    before = replace(whole, blocks=list(whole.blocks), fences=list(whole.fences))
+    order = sorted(whole.settle(changed), reverse=True)
+    writes = [_list_write(kind, stored, index) for index in order]
+    if whole.floor != before.floor:
+        before.floor = whole.floor
+        early = _list_write(kind, replace(stored, whole=before), 0)
+        writes = [early, *writes[:-1], replace(writes[-1], revision=early.revision + 1)]
+    return Group(writes)
+
+
+def _list_write(kind: str, stored: StoredList, index: int) -> Write:
+    whole = stored.whole
+    is_there = index < len(whole.blocks) and (len(whole) > 0 or whole.floor is not None)
+    attributes = _block(whole, index) if is_there else None
+    return Write(keys.block(kind, stored.word, index), attributes, stored.revisions[index])
+
+
+def _block(whole: TermList, index: int) -> dict[str, Raw]:
+    block: dict[str, Raw] = {"data": {"B": postings.pack(whole.blocks[index])}}
+    if index == 0 and (whole.fences or whole.floor is not None):
+        # Blocks that are written alone do not count here: it is at most as old as the last change of the first one.
+        head = {"fences": whole.fences, "floor": whole.floor, "size": len(whole)}
+        block["head"] = {"S": orjson.dumps(head).decode()}
+    if index == 0 and whole.sample:
+        block["sample"] = {"B": postings.pack(whole.sample.members)}
+        block["limit"] = {"N": str(whole.sample.limit)}
+    return block
+
+
+@dataclass(frozen=True, slots=True)
+class ReadList:
+    """As much of a list as a search reads."""
+
+    blocks: list[Columns]
+    having: float
+    """How many documents have the word."""
+    is_read: bool
+    """All that have it are here."""
+
+    def numbers(self) -> set[int]:
+        return {number for block in self.blocks for number in block.numbers}
+
+
+def read_list(kind: str, word: str, found: Mapping[Key, Raw]) -> ReadList | None:
+    """None: no document has the word."""
+    blocks = [found[key] for key in list_keys(kind, word) if key in found]
+    if not blocks:
+        return None
+    read = [postings.columns(_data(raw)) for raw in blocks]
+    first = found.get(keys.block(kind, word, 0))
+    head = _head(first)
+    counted = sum(len(each.weights) for each in read)
+    is_read = len(read) == number_of_blocks(first) and head.get("floor") is None
+    if is_read:
+        return ReadList(read, counted, is_read=True)
+    sample = _sample(first)
+    whole = head.get("size", 0) if head.get("floor") is None else sample.total if sample else 0
+    return ReadList(read, max(counted, whole), is_read=False)
+
+
+# What counts documents.
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    sample: Sample
+    revision: int
+
+    @property
+    def average_length(self) -> float:
+        """Of documents, in units."""
+        members = self.sample.members.values()
+        return sum(postings.LENGTHS[each.length] for each in members) / len(members) if members else 1.0
+
+
+def census(raw: Raw | None) -> Census:
+    if raw is None:
+        return Census(Sample(), 0)
+    return Census(Sample(postings.unpack(_data(raw)), int(raw["limit"]["N"])), revision(raw))
+
+
+def census_write(kind: str, value: Census) -> Write:
+    sample = value.sample
+    attributes = {"data": {"B": postings.pack(sample.members)}, "limit": {"N": str(sample.limit)}}
+    return Write(keys.census(kind), attributes, value.revision)
+
+
+def long_lists(raw: Raw | None) -> dict[str, int]:
+    """How many blocks the lists have that have more than one, by word."""
+    found: dict[str, int] = orjson.loads(raw["words"]["S"]) if raw else {}
+    return found
+
+
+MAX_LONG_LISTS = 256
+"""More would take more than a read unit; of lists beyond them the best block is read, and what the others leave."""
+
+
+def long_lists_write(kind: str, words: Mapping[str, int], was: int) -> Write:
+    most = dict(sorted(words.items(), key=lambda each: -each[1])[:MAX_LONG_LISTS])
+    return Write(keys.long_lists(kind), {"words": {"S": orjson.dumps(most).decode()}}, was)
+
+
+# Cards.
+
+
+def cards(raw: Raw | None) -> dict[str, Document]:
+    """The documents that share a number, by id; nearly always one."""
+    if raw is None:
+        return {}
+    return {each["id"]: _document(each) for each in orjson.loads(raw["documents"]["S"])}
+
+
+_LISTS = ("title", "text", "also")
+
+
+def _document(plain: dict[str, Any]) -> Document:
+    return Document(**{name: tuple(value.split()) if name in _LISTS else value for name, value in plain.items()})
+
+
+def _plain(document: Document) -> dict[str, Any]:
+    fields = Document.__dataclass_fields__
+    told = {name: getattr(document, name) for name in fields}
+    return {name: " ".join(value) if name in _LISTS else value for name, value in told.items() if value}
+
+
+def card_write(kind: str, number: int, documents: Mapping[str, Document], was: int) -> Write:
+    plain = [_plain(each) for _, each in sorted(documents.items())]
+    attributes = {"documents": {"S": orjson.dumps(plain).decode()}} if plain else None
+    return Write(keys.card(kind, number), attributes, was)
