@@ -19,12 +19,13 @@ SCHEMA = Item._get_schema()  # noqa: SLF001 (PynamoDB has no public way to ask)
 
 class DataStack(Stack):
     """What must outlive every deployment: the table, the uploaded images with the address they are seen at, and for
-    some days the archives.
+    some days the archives. What is derived from the table lies beside it.
     """
 
     def __init__(self, scope: Construct, name: str, *, settings: Settings, **stack: Any) -> None:
         super().__init__(scope, name, **stack)
         self.table = _table(self)
+        self.discovery_table = _discovery_table(self)
         self.media_bucket = _media_bucket(self)
         self.archive_bucket = _archive_bucket(self)
         if settings.local_endpoint:
@@ -32,6 +33,7 @@ class DataStack(Stack):
         else:
             self.media_url = f"https://{_distribution(self, self.media_bucket).distribution_domain_name}"
         CfnOutput(self, "TableName", value=self.table.table_name)
+        CfnOutput(self, "DiscoveryTableName", value=self.discovery_table.table_name)
         CfnOutput(self, "MediaBucketName", value=self.media_bucket.bucket_name)
         CfnOutput(self, "MediaBucketArn", value=self.media_bucket.bucket_arn, export_name=MEDIA_ARN)
         CfnOutput(self, "ArchiveBucketName", value=self.archive_bucket.bucket_name)
@@ -56,6 +58,19 @@ def _table(stack: Stack) -> dynamodb.Table:
     for index in SCHEMA["global_secondary_indexes"]:
         projection = dynamodb.ProjectionType(index["projection"]["ProjectionType"])
         table.add_global_secondary_index(index_name=index["index_name"], projection_type=projection, **_key(index))
+    return table
+
+
+def _discovery_table(stack: Stack) -> dynamodb.Table:
+    """The discovery indexes: made from the table's stream, and made again from the table whenever they are lost."""
+    table = dynamodb.Table(
+        stack,
+        "Discovery",
+        **_key(SCHEMA),
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        removal_policy=RemovalPolicy.DESTROY,
+    )
+    acknowledge(table, {"AwsSolutions-DDB3": "All of it can be made again from the main table."})
     return table
 
 

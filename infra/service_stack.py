@@ -1,3 +1,4 @@
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
@@ -19,7 +20,7 @@ from infra.http_api import HttpApi
 from infra.settings import Settings
 from infra.sign_in import SignIn
 from layers.vendor import build as vendor
-from presence.projections.filters import UPKEEP_FILTERS
+from presence.projections.filters import INDEXER_FILTERS, UPKEEP_FILTERS
 
 READ = ("GetItem", "BatchGetItem", "Query")
 WRITE = ("PutItem", "UpdateItem", "DeleteItem")
@@ -68,7 +69,13 @@ class ServiceStack(Stack):
             upkeep.allow_archives(action, "exports")
         for action in ("DeleteObject", "GetObject"):
             upkeep.allow_archives(action, "imports")
-        failures = _follow(table, upkeep)
+        failures = _follow(table, upkeep, filters=UPKEEP_FILTERS, batch_size=100)
+
+        indexes = {"DISCOVERY_TABLE_NAME": data.discovery_table.table_name}
+        discovery = Function(self, "discovery", environment=shared | signed | indexes, timeout=answering, **runtime)
+        discovery.allow(table, *READ)
+        discovery.allow(data.discovery_table, "BatchGetItem")
+        unindexed = _indexer(self, data, environment={"TABLE_NAME": table.table_name} | indexes, runtime=runtime)
 
         authorizer: IHttpRouteAuthorizer
         if settings.issuer:
@@ -88,6 +95,7 @@ class ServiceStack(Stack):
                 "account": account,
                 "people": people,
                 "collaboration": collaboration,
+                "discovery": discovery,
             },
             fallback=account,
             authorizer=authorizer,
@@ -95,8 +103,18 @@ class ServiceStack(Stack):
         )
         _alarm(self, "ServerErrors", api.metric_server_error(statistic="sum"))
         _alarm(self, "UpkeepFailures", failures.metric_approximate_number_of_messages_visible())
+        _alarm(self, "IndexerFailures", unindexed.metric_approximate_number_of_messages_visible())
         CfnOutput(self, "ApiId", value=api.api_id)
         CfnOutput(self, "ApiUrl", value=api.api_endpoint)
+
+
+def _indexer(stack: Stack, data: DataStack, *, environment: dict[str, str], runtime: Mapping[str, Any]) -> sqs.Queue:
+    """Keep the discovery indexes true to the table. What it cannot bring in ends up in the returned queue."""
+    indexer = Function(stack, "indexer", environment=environment, timeout=Duration.minutes(5), **runtime)
+    indexer.allow(data.table, "BatchGetItem", "Query", *WRITE)
+    indexer.allow(data.discovery_table, "BatchGetItem", "PutItem", "DeleteItem")
+    # The more documents a batch has, the more of them share a word's list, which is written once for all.
+    return _follow(data.table, indexer, filters=INDEXER_FILTERS, batch_size=1000, window=Duration.seconds(2))
 
 
 def _runtime(stack: Stack, settings: Settings) -> dict[str, Any]:
@@ -135,8 +153,18 @@ def _secret(stack: Stack, name: str, why_not_rotated: str, *, keep: bool = False
     return secret.secret_value.unsafe_unwrap()
 
 
-def _follow(table: dynamodb.Table, function: Function) -> sqs.Queue:
-    """Feed the table's changes to the function. A batch it cannot process ends up in the returned queue."""
+def _follow(
+    table: dynamodb.Table,
+    function: Function,
+    *,
+    filters: Sequence[dict[str, Any]],
+    batch_size: int,
+    window: Duration | None = None,
+) -> sqs.Queue:
+    """Feed the table's changes to the function. A batch it cannot process ends up in the returned queue.
+
+    A stream takes two readers, and a reader five filters; there are two.
+    """
     failures = sqs.Queue(
         function,
         "Failures",
@@ -148,8 +176,9 @@ def _follow(table: dynamodb.Table, function: Function) -> sqs.Queue:
         DynamoEventSource(
             table,
             starting_position=lambda_.StartingPosition.TRIM_HORIZON,
-            filters=[lambda_.FilterCriteria.filter(pattern) for pattern in UPKEEP_FILTERS],
-            batch_size=100,
+            filters=[lambda_.FilterCriteria.filter(pattern) for pattern in filters],
+            batch_size=batch_size,
+            max_batching_window=window,
             report_batch_item_failures=True,
             bisect_batch_on_error=True,
             # By default a record that cannot be processed blocks its shard for 24 hours and then vanishes.

@@ -20,7 +20,7 @@ from presence.http.routing import PREFIX, Route
 from presence.policies.scopes import Scope
 from presence.schemas import answers, requests
 
-FAMILIES = ("boards", "pins", "account", "people", "collaboration")
+FAMILIES = ("boards", "pins", "account", "people", "collaboration", "discovery")
 VERSION = "1.0.0"
 
 _ERRORS: dict[int, str] = {

@@ -3,6 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -50,13 +51,13 @@ class _Batch:
 
     def take(self, change: dict[str, Any]) -> None:
         number: str = change["SequenceNumber"]
-        self._attempt([number], lambda: self._read(number, change))
+        self._attempt([number], partial(self._read, number, change))
 
     def _read(self, number: str, change: dict[str, Any]) -> None:
         old, new = change.get("OldImage"), change.get("NewImage")
-        kind = images.kind(new or old)
+        kind = images.kind(new or old or {})
         if kind == "sweep" and new:
-            self._others.append((number, lambda: sweeping.work(sweeps.order(new))))
+            self._others.append((number, partial(sweeping.work, sweeps.order(new))))
         elif kind in _PROJECTIONS:
             for consequence in _PROJECTIONS[kind](images.decoded(old), images.decoded(new)):
                 self._add(number, consequence)
@@ -67,7 +68,7 @@ class _Batch:
                 self._touched[subject] |= words
                 self._asking[subject].append(number)
             case Sweep(of):
-                self._others.append((number, lambda: sweeps.begin(of.kind, of.id)))
+                self._others.append((number, partial(sweeps.begin, of.kind, of.id)))
 
     def do_all(self) -> None:
         """All documents at once; where that fails, each alone, so that one cannot hold up the others."""
@@ -76,7 +77,7 @@ class _Batch:
         except Exception:
             logger.exception("A batch failed; trying each of its documents alone", documents=len(self._touched))
             for subject, words in self._touched.items():
-                self._attempt(self._asking[subject], lambda subject=subject, words=words: indexing.refresh({subject: words}))
+                self._attempt(self._asking[subject], partial(indexing.refresh, {subject: words}))
         for number, work in self._others:
             self._attempt([number], work)
 

@@ -8,6 +8,7 @@ import pytest
 from moto import mock_aws
 
 from presence.http import viewer
+from presence.services import search
 from presence.storage import archives, table, uploads
 from presence.storage.models import Item
 from presence.storage.table import Transaction
@@ -38,6 +39,7 @@ def cloud(simulator: Any, s3: Any) -> None:
     for bucket in ("MEDIA_BUCKET", "ARCHIVE_BUCKET"):
         s3.create_bucket(Bucket=ENVIRONMENT[bucket], CreateBucketConfiguration=region)
     viewer._remembered.cache_clear()
+    search._known.cache_clear()
 
 
 def create_discovery_table() -> None:
@@ -61,6 +63,12 @@ def fresh_clients() -> None:
 def stream(cloud: None) -> Stream:
     """The table's stream, from here on."""
     return Stream()
+
+
+@pytest.fixture
+def indexed(cloud: None) -> Stream:
+    """The table's stream with both its readers, from the beginning."""
+    return Stream("upkeep", "indexer")
 
 
 type Interpose = Callable[[Callable[[], object]], None]

@@ -10,7 +10,7 @@ from infra.data_stack import ARCHIVES_ARN, MEDIA_ARN
 from tests.infra.conftest import Stacks, Synth
 from tests.support.event_source import UPKEEP, EventSourceMapping
 
-FAMILIES = ("boards", "pins", "account", "people", "collaboration")
+FAMILIES = ("boards", "pins", "account", "people", "collaboration", "discovery")
 FUNCTIONS = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
 
 

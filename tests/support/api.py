@@ -13,7 +13,7 @@ from presence.http.routing import PREFIX
 from presence.http.viewer import USER_ID_CLAIM, USERNAME_CLAIM
 from presence.policies.scopes import Scope
 
-FAMILIES = ("boards", "pins", "account", "people", "collaboration")
+FAMILIES = ("boards", "pins", "account", "people", "collaboration", "discovery")
 ALL_SCOPES = frozenset(Scope)
 
 

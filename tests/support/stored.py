@@ -8,13 +8,15 @@ from itertools import batched
 from typing import Any
 
 from presence.domain.ids import new_id
-from presence.projections.filters import UPKEEP_FILTERS
+from presence.projections.filters import INDEXER_FILTERS, UPKEEP_FILTERS
 from presence.storage import keys, pins, table, uploads
 from presence.storage.models import ProfileItem
 from presence.storage.table import Raw, Transaction
 from tests.support.api import Client, Context
 from tests.support.filtering import passes
 from tests.support.values import ANY_TIME, a_pin
+
+FILTERS = {"upkeep": UPKEEP_FILTERS, "indexer": INDEXER_FILTERS}
 
 type Items = dict[keys.Key, Raw]
 
@@ -154,9 +156,10 @@ def a_record(number: str, key: keys.Key, old: Raw | None, new: Raw | None) -> Ra
 
 
 class Stream:
-    """The table's stream, told from how the table changed since the last look."""
+    """The table's stream, told from how the table changed since the last look, and who reads it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *readers: str) -> None:
+        self._readers = readers or ("upkeep",)
         self._seen = everything()
         self._number = 0
 
@@ -171,11 +174,14 @@ class Stream:
         return a_record(str(self._number), key, old, new)
 
     def deliver(self, records: list[Raw] | None = None) -> list[str]:
-        """Hand what changed, as far as the filters let it pass, to the function. The records that it reports."""
+        """Hand what changed, as far as their filters let it pass, to the readers. The records that they report."""
         waiting = self.records() if records is None else records
-        batch = [record for record in waiting if passes(record, UPKEEP_FILTERS)]
-        answer = importlib.import_module("upkeep.handler").handler({"Records": batch}, Context())
-        return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+        failed: list[str] = []
+        for reader in self._readers:
+            batch = [record for record in waiting if passes(record, FILTERS[reader])]
+            answer = importlib.import_module(f"{reader}.handler").handler({"Records": batch}, Context())
+            failed += [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+        return failed
 
     def settle(self) -> None:
         """Deliver until nothing changes any more."""

@@ -118,7 +118,9 @@ def columns(data: bytes) -> Columns:
     for byte, plane in ((2, data), (1, data[size:]), (0, data[2 * size :]), (3, rest)):
         steps[byte::4] = plane[:size]
     small = array("H", rest[3 * size :])
-    return Columns(array("I", accumulate(array("I", bytes(steps)))), rest[size : 2 * size], rest[2 * size : 3 * size], small)
+    return Columns(
+        array("I", accumulate(array("I", bytes(steps)))), rest[size : 2 * size], rest[2 * size : 3 * size], small
+    )
 
 
 def unpack(data: bytes) -> Postings:

@@ -82,7 +82,7 @@ SMALL_WORDS = 16
 _COMBINING = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670]")
 """Accents, and the vowel points of Hebrew and Arabic. Other scripts' marks are letters: they stay."""
 _UNDECOMPOSED = str.maketrans(
-    {"æ": "ae", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "œ": "oe", "þ": "th", "ŧ": "t"}
+    {"æ": "ae", "đ": "d", "ð": "d", "ħ": "h", "\u0131": "i", "ł": "l", "ø": "o", "œ": "oe", "þ": "th", "ŧ": "t"}
 )
 """Letters that Unicode does not take apart and that keyboards without them replace."""
 _WORD = re.compile("[^\\W_]+|[\u2600-\u27bf\U0001f300-\U0001faff]")

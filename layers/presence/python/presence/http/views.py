@@ -53,6 +53,19 @@ def user_summary(value: Person | Listed) -> View:
     return {"username": value.profile.username if value.profile else "", "type": "user"}
 
 
+def user_card(value: Person) -> View:
+    """What everybody sees of a user, be their profile private or not."""
+    view: View = user_summary(value) | {
+        "display_name": value.profile.display_name,
+        "is_private": value.profile.is_private,
+        "follower_count": value.profile.follower_count,
+        "follow_state": _follow_state(value.tie),
+    }
+    if value.profile.avatar:
+        view["profile_image"] = _picture_url(value.profile.avatar)
+    return view
+
+
 def followed_user(value: Person) -> View:
     state = "following" if visibility.is_follower(value.tie) else "requested"
     return {**user_summary(value), "follow_state": state}

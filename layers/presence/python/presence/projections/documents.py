@@ -87,9 +87,7 @@ def pin(value: Pin | None, on: Board | None, owner: Profile | None) -> Document 
     said = _analysed(value.title or "", " ".join(filter(None, (value.description, value.alt_text))))
     if not (said.title or said.text):
         return None
-    return Document(
-        PINS, value.id, *said, owner_id=on.owner_id, board_id=on.id, day=_day(value.created_at)
-    )
+    return Document(PINS, value.id, *said, owner_id=on.owner_id, board_id=on.id, day=_day(value.created_at))
 
 
 def user(value: Profile | None) -> Document | None:

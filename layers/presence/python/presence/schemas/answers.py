@@ -383,3 +383,41 @@ class TrashedBoardPage(_Answer):
 class TrashedPinPage(_Answer):
     items: list[TrashedPin]
     bookmark: str | None
+
+
+class UserCard(UserSummary):
+    display_name: str | None
+    is_private: bool
+    follower_count: int = Count
+    follow_state: Literal["none", "requested", "following"]
+    profile_image: str | SkipJsonSchema[None] = _absent("without an avatar")
+
+
+class Highlight(_Answer):
+    field: str
+    ranges: list[tuple[int, int]] = Field(description="Where the text's matching words begin and end, in characters.")
+
+
+class _Found(_Answer):
+    score: float = Field(ge=0, description="How well it fits; comparable within one search only.")
+    highlights: list[Highlight]
+
+
+class FoundBoard(_Found):
+    type: Literal["board"]
+    board: Board
+
+
+class FoundPin(_Found):
+    type: Literal["pin"]
+    pin: Pin
+
+
+class FoundUser(_Found):
+    type: Literal["user"]
+    user: UserCard
+
+
+class SearchPage(_Answer):
+    items: list[FoundBoard | FoundPin | FoundUser]
+    bookmark: str | None

@@ -136,10 +136,7 @@ def _refused(writes: list[Write], written: list[bool]) -> set[Key]:
 
 def _strongest(word: str | None, sharing: Iterable[Document]) -> Posting | None:
     """What a list says of the documents that share a number; without a word, what the census says."""
-    told = [
-        each.postings.get(word) if word is not None else Posting(0, each.length)
-        for each in sharing
-    ]
+    told = [each.postings.get(word) if word is not None else Posting(0, each.length) for each in sharing]
     return max((posting for posting in told if posting), default=None)
 
 

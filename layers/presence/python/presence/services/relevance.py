@@ -33,7 +33,9 @@ class Weighing:
     """In days since the epoch."""
 
 
-def weighing(words: Sequence[str], language: str, lists: Mapping[str, ReadList], census: Census, today: int) -> Weighing:
+def weighing(
+    words: Sequence[str], language: str, lists: Mapping[str, ReadList], census: Census, today: int
+) -> Weighing:
     total = census.sample.total
     rarities = {word: rarity(found.having, total) for word, found in lists.items()}
     return Weighing(words, rarities, census.average_length, language, today)
@@ -88,7 +90,7 @@ def score(document: Document, weights: Weighing) -> float:
         + STANDING * document.standing / 255
         + FRESHNESS * 0.5 ** (max(weights.today - document.day, 0) / HALF_LIFE_DAYS)
     )
-    return of_words * (1 + gains)
+    return float(of_words * (1 + gains))
 
 
 def _adjacency(title: Sequence[str], words: Sequence[str]) -> float:

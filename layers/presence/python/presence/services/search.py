@@ -3,17 +3,13 @@ out is read from the main table and judged anew.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import batched
-from typing import Any
 
 from presence.domain import clock
 from presence.domain.entities import Viewer
-from presence.domain.postings import MAX_BLOCKS
 from presence.domain.words import language, stem, words
 from presence.policies import visibility
-from presence.projections import documents
 from presence.projections.documents import BOARDS, PINS, USERS, Document
 from presence.services import access, people, relevance
 from presence.services import pins as pin_service
@@ -57,10 +53,34 @@ class Hit:
     document: Document
     score: float
     position: str
-    words: frozenset[str]
-    """The stems that it was looked for by."""
-    language: str
+    weights: Weighing
     thing: Seen | Placed | Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    """All that fits, by number, what fits best by its lists first; within windows the cards order it."""
+
+    kind: str
+    numbers: Sequence[int]
+    weights: Weighing
+
+    def hits(self, start: int, limit: int) -> Iterator[Hit]:
+        """From a place on. A window is read and ordered whole: 1 request each."""
+        end = min(start + limit, len(self.numbers))
+        for begin in range(start - start % WINDOW, end, WINDOW):
+            for place, (document, score) in enumerate(self._window(begin), begin):
+                if start <= place < end:
+                    yield Hit(document, score, str(place), self.weights)
+
+    def _window(self, begin: int) -> list[tuple[Document, float]]:
+        """A place for each number, since bookmarks count them; of one that is gone meanwhile an empty one."""
+        numbers = self.numbers[begin : begin + WINDOW]
+        cards = index.read(keys.card(self.kind, number) for number in numbers)
+        found = (document for raw in cards.values() for document in index.cards(raw).values())
+        ordered = [each for each in relevance.ranked(found, self.weights) if each[1] > 0]
+        gone = (Document(self.kind, ""), 0.0)
+        return (ordered + [gone] * len(numbers))[: len(numbers)]
 
 
 def search(viewer: Viewer, query: Query, request: PageRequest) -> Page[Hit]:
@@ -69,29 +89,27 @@ def search(viewer: Viewer, query: Query, request: PageRequest) -> Page[Hit]:
 
     Raises:
         UserNotFound, UserMoved: as ``people.user``, of the owner.
-        InvalidParameter: a filter leaves nothing of all that fits.
     """
     owner_id = people.user(viewer, query.owner).profile.id if query.owner else None
     code = query.language or language(query.text)
     stems = list(dict.fromkeys(stem(word.text, code) for word in words(query.text)))[:MAX_WORDS]
     if not stems:
         return Page([], None)
-    weights, numbers = _candidates(query.kind, stems, code)
+    ranking = _ranking(query.kind, stems, code)
 
     def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
         start = int(after) + 1 if after else 0
-        hits = list(_hits(query.kind, numbers, weights, start, limit, code))
-        return hits, start + limit < len(numbers)
+        return list(ranking.hits(start, limit)), start + limit < len(ranking.numbers)
 
     def found(hits: list[Hit]) -> Iterable[Hit]:
         wanted = [hit for hit in hits if hit.document.id and owner_id in (None, hit.document.owner_id)]
         return _READERS[query.kind](viewer, wanted, query)
 
-    return fill(request, read, found, most_reads=MAX_CANDIDATES // WINDOW, otherwise=None)
+    return fill(request, read, found)
 
 
-def _candidates(kind: str, stems: Sequence[str], code: str) -> tuple[Weighing, list[int]]:
-    """The numbers of documents, those that fit best by their lists first: 1 request."""
+def _ranking(kind: str, stems: Sequence[str], code: str) -> _Ranking:
+    """1 request."""
     known = _known(kind)
     wanted = [key for word, blocks in _plan(stems, known.long).items() for key in index.list_keys(kind, word, blocks)]
     is_old = known.is_old
@@ -102,7 +120,7 @@ def _candidates(kind: str, stems: Sequence[str], code: str) -> tuple[Weighing, l
     weights = relevance.weighing(stems, code, lists, known.census, int(clock.now() // clock.DAY))
     scores = relevance.candidates(lists, weights)
     best = sorted(scores, key=lambda number: (-round(scores[number], 6), number))
-    return weights, best[:MAX_CANDIDATES]
+    return _Ranking(kind, best[:MAX_CANDIDATES], weights)
 
 
 def _plan(stems: Sequence[str], long: Mapping[str, int]) -> dict[str, int]:
@@ -139,23 +157,6 @@ def _known(kind: str) -> _Known:  # noqa: ARG001 - one for each kind
     return _Known()
 
 
-def _hits(
-    kind: str, numbers: Sequence[int], weights: Weighing, start: int, limit: int, code: str
-) -> Iterator[Hit]:
-    """From a place on, ordered within windows; a window is read and ordered whole: 1 request each."""
-    sought = frozenset(weights.rarities)
-    first = start - start % WINDOW
-    for begin in range(first, min(start + limit, len(numbers)), WINDOW):
-        window = numbers[begin : begin + WINDOW]
-        cards = index.read(keys.card(kind, number) for number in window)
-        found = (document for raw in cards.values() for document in index.cards(raw).values())
-        ordered = [each for each in relevance.ranked(found, weights) if each[1] > 0]
-        gone = [(Document(kind, ""), 0.0)] * (len(window) - len(ordered))
-        for place, (document, score) in enumerate((*ordered, *gone), begin):
-            if start <= place < start + limit:
-                yield Hit(document, score, str(place), sought, code)
-
-
 def _boards(viewer: Viewer, hits: Sequence[Hit], query: Query) -> Iterator[Hit]:
     found = boards.get_many(hit.document.id for hit in hits)
     seen = {each.id: each for each in access.before(viewer, found.values())}
@@ -174,7 +175,7 @@ def _pins(viewer: Viewer, hits: Sequence[Hit], query: Query) -> Iterator[Hit]:
             yield _with(hit, pin)
 
 
-def _users(viewer: Viewer, hits: Sequence[Hit], query: Query) -> Iterator[Hit]:
+def _users(viewer: Viewer, hits: Sequence[Hit], _: Query) -> Iterator[Hit]:
     facts = standings.load(viewer.user_id, people=[hit.document.id for hit in hits])
     for hit in hits:
         profile, tie = facts.profiles.get(hit.document.id), facts.ties.get(hit.document.id)
@@ -205,7 +206,7 @@ def _is_since(time: str, query: Query) -> bool:
 
 
 def _with(hit: Hit, thing: Seen | Placed | Person) -> Hit:
-    return Hit(hit.document, hit.score, hit.position, hit.words, hit.language, thing)
+    return replace(hit, thing=thing)
 
 
 def highlights(hit: Hit, text: str) -> list[tuple[int, int]]:
@@ -213,5 +214,5 @@ def highlights(hit: Hit, text: str) -> list[tuple[int, int]]:
     return [
         (word.start, word.end)
         for word in words(text)
-        if stem(word.text, hit.language) in hit.words or stem(word.text, language(text)) in hit.words
+        if {stem(word.text, code) for code in (hit.weights.language, language(text))} & hit.weights.rarities.keys()
     ]

@@ -1,10 +1,16 @@
 """A stream record's images as the values that they are of."""
 
+from collections.abc import Callable
+
 from presence.domain.entities import Board, Pin, Profile
 from presence.storage import codec
 from presence.storage.table import Raw
 
-_DECODERS = {"board": codec.board, "pin": codec.pin, "profile": codec.profile}
+_DECODERS: dict[str, Callable[[Raw], Board | Pin | Profile]] = {
+    "board": codec.board,
+    "pin": codec.pin,
+    "profile": codec.profile,
+}
 
 
 def kind(image: Raw) -> str:

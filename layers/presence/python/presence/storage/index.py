@@ -252,7 +252,7 @@ def census(raw: Raw | None) -> Census:
 
 def census_write(kind: str, value: Census) -> Write:
     sample = value.sample
-    attributes = {"data": {"B": postings.pack(sample.members)}, "limit": {"N": str(sample.limit)}}
+    attributes: dict[str, Raw] = {"data": {"B": postings.pack(sample.members)}, "limit": {"N": str(sample.limit)}}
     return Write(keys.census(kind), attributes, value.revision)
 
 
@@ -285,7 +285,8 @@ _LISTS = ("title", "text", "also")
 
 
 def _document(plain: dict[str, Any]) -> Document:
-    return Document(**{name: tuple(value.split()) if name in _LISTS else value for name, value in plain.items()})
+    lists = {name: tuple(plain[name].split()) for name in _LISTS if name in plain}
+    return Document(**{**plain, **lists})
 
 
 def _plain(document: Document) -> dict[str, Any]:
@@ -296,5 +297,5 @@ def _plain(document: Document) -> dict[str, Any]:
 
 def card_write(kind: str, number: int, documents: Mapping[str, Document], was: int) -> Write:
     plain = [_plain(each) for _, each in sorted(documents.items())]
-    attributes = {"documents": {"S": orjson.dumps(plain).decode()}} if plain else None
+    attributes: dict[str, Raw] | None = {"documents": {"S": orjson.dumps(plain).decode()}} if plain else None
     return Write(keys.card(kind, number), attributes, was)

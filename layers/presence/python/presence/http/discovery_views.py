@@ -1,0 +1,30 @@
+"""What clients get of what was found."""
+
+from presence.http import views
+from presence.http.views import View
+from presence.services.access import Seen
+from presence.services.people import Person
+from presence.services.pins import Placed
+from presence.services.search import Hit, highlights
+
+
+def hit(found: Hit) -> View:
+    """What was found, how well it fits, and where in its texts the words are that it was found by."""
+    texts: dict[str, str | None]
+    match found.thing:
+        case Seen() as thing:
+            kind, view = "board", views.board(thing)
+            texts = {"name": thing.board.name, "description": thing.board.description}
+        case Placed() as thing:
+            kind, view = "pin", views.pin(thing)
+            texts = {name: getattr(thing.pin, name) for name in ("title", "description", "alt_text")}
+        case Person() as thing:
+            kind, view = "user", views.user_card(thing)
+            texts = {name: getattr(thing.profile, name) for name in ("username", "display_name")}
+    ranges = {name: highlights(found, text) for name, text in texts.items() if text}
+    return {
+        "type": kind,
+        "score": round(found.score, 4),
+        "highlights": [{"field": name, "ranges": where} for name, where in ranges.items() if where],
+        kind: view,
+    }

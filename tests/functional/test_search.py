@@ -1,0 +1,170 @@
+"""Finding boards, pins and people through the API, after the stream's readers have done their work."""
+
+import pytest
+
+from presence.services import search
+from tests.support.api import Client, Reply
+from tests.support.content import a_board, a_pin, refusal
+from tests.support.people import a_user
+from tests.support.stored import Stream
+from tests.support.wire import INVALID
+
+PATH = "/discover/search"
+
+
+def find(viewer: Client, q: str, **filters: str) -> Reply:
+    from urllib.parse import urlencode
+
+    search._known.cache_clear()
+    return viewer.get(f"{PATH}?{urlencode({'q': q, **filters})}")
+
+
+def names(reply: Reply) -> list[str]:
+    assert reply.status == 200, reply.text
+    return [item["board"]["name"] for item in reply.json["items"]]
+
+
+def test_finds_public_boards_by_the_words_of_their_names(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    for name in ("Wedding cakes", "Wedding dresses", "Garden sheds"):
+        a_board(ann, name=name)
+    indexed.settle()
+
+    assert set(names(find(bob, "wedding"))) == {"Wedding cakes", "Wedding dresses"}
+    assert names(find(bob, "wedding cakes"))[0] == "Wedding cakes"
+    assert names(find(bob, "zebra")) == []
+
+
+def test_folds_accents_and_case_and_stems(indexed: Stream) -> None:
+    ann = a_user()
+    a_board(ann, name="Crème brûlée RECIPES")
+    indexed.settle()
+
+    assert names(find(ann, "creme brulee recipe")) == ["Crème brûlée RECIPES"]
+
+
+@pytest.mark.parametrize("text", ["寿司レシピ", "مطبخ عربي", "🌮🎉", "Ελληνική κουζίνα", "Пельмени рецепты"])
+def test_finds_names_in_any_script(indexed: Stream, text: str) -> None:
+    ann = a_user()
+    a_board(ann, name=text)
+    a_board(ann, name="Something else")
+    indexed.settle()
+
+    assert names(find(ann, text)) == [text]
+
+
+@pytest.mark.parametrize("privacy", ["SECRET", "PROTECTED"])
+def test_boards_that_are_not_public_are_never_found_not_by_their_owner_either(indexed: Stream, privacy: str) -> None:
+    ann = a_user()
+    a_board(ann, name="Wedding cakes", privacy=privacy)
+    indexed.settle()
+
+    assert names(find(ann, "wedding")) == []
+
+
+def test_a_board_that_turns_secret_is_gone_before_the_index_hears_of_it(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    board_id = a_board(ann, name="Wedding cakes")
+    pin = a_pin(ann, board_id, title="Chocolate cake")
+    indexed.settle()
+    assert names(find(bob, "wedding")) == ["Wedding cakes"]
+    assert [item["pin"]["id"] for item in find(bob, "chocolate", type="pins").json["items"]] == [pin]
+
+    assert ann.patch(f"/boards/{board_id}", {"privacy": "SECRET"}).status == 200
+
+    assert names(find(bob, "wedding")) == []
+    assert find(bob, "chocolate", type="pins").json["items"] == []
+    indexed.settle()
+    assert names(find(bob, "wedding")) == []
+
+    assert ann.patch(f"/boards/{board_id}", {"privacy": "PUBLIC"}).status == 200
+    indexed.settle()
+    assert names(find(bob, "wedding")) == ["Wedding cakes"]
+    assert [item["pin"]["id"] for item in find(bob, "chocolate", type="pins").json["items"]] == [pin]
+
+
+def test_a_block_hides_both_from_each_other(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    a_board(ann, name="Wedding cakes")
+    a_board(bob, name="Wedding shoes")
+    indexed.settle()
+    ann.post(f"/user_account/blocks/{bob.username}")
+
+    assert names(find(bob, "wedding")) == ["Wedding shoes"]
+    assert names(find(ann, "wedding")) == ["Wedding cakes"]
+    people = find(bob, ann.username, type="users").json["items"]
+    assert ann.username not in [each["user"]["username"] for each in people]
+
+
+def test_people_are_found_by_their_names(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    ann.patch("/user_account", {"display_name": "Ann Árbor"})
+    indexed.settle()
+
+    [found] = find(bob, "arbor", type="users").json["items"]
+    assert found["type"] == "user"
+    assert found["user"]["username"] == ann.username
+    assert found["highlights"] == [{"field": "display_name", "ranges": [[4, 9]]}]
+
+
+def test_a_private_profiles_boards_leave_and_come_back(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    board_id = a_board(ann, name="Wedding cakes")
+    a_pin(ann, board_id, title="Chocolate cake")
+    indexed.settle()
+    ann.patch("/user_account", {"is_private": True})
+    indexed.settle()
+    assert names(find(bob, "wedding")) == []
+    assert find(bob, "chocolate", type="pins").json["items"] == []
+
+    ann.patch("/user_account", {"is_private": False})
+    indexed.settle()
+    assert names(find(bob, "wedding")) == ["Wedding cakes"]
+    assert len(find(bob, "chocolate", type="pins").json["items"]) == 1
+
+
+@pytest.mark.parametrize("q", ["", "x" * 501, "x" * 10_000])
+def test_a_query_must_have_1_to_500_characters(q: str) -> None:
+    reply = find(a_user(), q)
+
+    assert refusal(reply) == INVALID
+    assert "'q'" in reply.json["message"]
+
+
+@pytest.mark.parametrize("q", ["🌮", "'; DROP TABLE boards; --", "#@/\\{}", " ", "\u202eabc", '{"$ne": 1}', "\ud800"])
+def test_odd_queries_find_nothing_and_break_nothing(indexed: Stream, q: str) -> None:
+    ann = a_user()
+    a_board(ann, name="Wedding cakes")
+    indexed.settle()
+
+    reply = ann.get(f"{PATH}?q=" + "".join(f"%{byte:02x}" for byte in q.encode("utf-8", "surrogatepass")))
+    assert reply.status == 200
+    assert reply.json == {"items": [], "bookmark": None}
+
+
+def test_pages_give_each_hit_once(indexed: Stream) -> None:
+    ann = a_user()
+    for number in range(30):
+        a_board(ann, name=f"Wedding number {number}")
+    indexed.settle()
+    search._known.cache_clear()
+
+    pages = ann.pages(f"{PATH}?q=wedding&page_size=7")
+
+    found = [item["board"]["name"] for page in pages for item in page]
+    assert [len(page) for page in pages] == [7, 7, 7, 7, 2]
+    assert len(set(found)) == 30
+
+
+def test_filters_leave_what_they_name(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    cakes = a_board(ann, name="Wedding cakes")
+    a_board(bob, name="Wedding shoes")
+    ann.post(f"/boards/{cakes}/sections", {"name": "Large"})
+    indexed.settle()
+
+    assert names(find(bob, "wedding", owner=ann.username)) == ["Wedding cakes"]
+    assert names(find(bob, "wedding", min_sections="1")) == ["Wedding cakes"]
+    assert names(find(bob, "wedding", updated_since="2100-01-01T00:00:00Z")) == []
+    assert refusal(find(bob, "wedding", updated_since="yesterday")) == INVALID
+    assert refusal(find(bob, "wedding", type="planets")) == INVALID
