@@ -13,7 +13,7 @@ from presence.storage import archives, table, uploads
 from presence.storage.models import Item
 from presence.storage.table import Transaction
 from tests.conftest import ENVIRONMENT
-from tests.support.stored import Stream
+from tests.support.stored import Stream, create_discovery_table
 
 
 @pytest.fixture(scope="package")
@@ -34,22 +34,12 @@ def s3(simulator: Any) -> Any:
 def cloud(simulator: Any, s3: Any) -> None:
     simulator.reset()
     Item.create_table(billing_mode="PAY_PER_REQUEST", wait=False)
-    create_discovery_table()
+    create_discovery_table(table.client())
     region = {"LocationConstraint": ENVIRONMENT["AWS_REGION"]}
     for bucket in ("MEDIA_BUCKET", "ARCHIVE_BUCKET"):
         s3.create_bucket(Bucket=ENVIRONMENT[bucket], CreateBucketConfiguration=region)
     viewer._remembered.cache_clear()
     search._known.cache_clear()
-
-
-def create_discovery_table() -> None:
-    roles = {"pk": "HASH", "sk": "RANGE"}
-    table.client().create_table(
-        TableName=ENVIRONMENT["DISCOVERY_TABLE_NAME"],
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in roles],
-        KeySchema=[{"AttributeName": name, "KeyType": role} for name, role in roles.items()],
-        BillingMode="PAY_PER_REQUEST",
-    )
 
 
 def fresh_clients() -> None:

@@ -10,12 +10,12 @@ read, whatever its size, and nothing at all for BatchGetItem.
   https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-capacity-handling
 """
 
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from math import ceil
 from typing import Any, NamedTuple
 
 from presence.storage.models import Item
-from tests.integration.local_cloud import TABLE
 from tests.integration.stream import Record
 from tests.integration.wire import Sent
 
@@ -46,6 +46,8 @@ def _size_of_value(typed: tuple[str, Any]) -> int:
             return len(value.encode())
         case "SS":
             return sum(len(text.encode()) for text in value)
+        case "B":
+            return len(b64decode(value))
         case "BOOL":
             return 1
         case "N":
@@ -59,7 +61,8 @@ def units(sent: Iterable[Sent], records: Iterable[Record]) -> Units:
     """What these requests, with these changes of the table, cost."""
     sent = list(sent)
     writes = sum(len(each.body["TransactItems"]) for each in sent if each.operation == "TransactWriteItems")
-    return Units(sum(map(read_units, sent)), write_units(list(records), writes))
+    single = sum(_put(each.body["Item"]) for each in sent if each.operation == "PutItem")
+    return Units(sum(map(read_units, sent)), write_units(list(records), writes) + single)
 
 
 def read_units(sent: Sent) -> float:
@@ -68,9 +71,10 @@ def read_units(sent: Sent) -> float:
             return _read(size(sent.answer.get("Item", {})), consistent=sent.body["ConsistentRead"])
         case "BatchGetItem":
             # Each item is rounded by itself, as if it were read alone; one that is not there costs the least.
-            asked, found = sent.body["RequestItems"][TABLE], sent.answer["Responses"][TABLE]
-            sizes = [size(item) for item in found] + [0] * (len(asked["Keys"]) - len(found))
-            return sum(_read(each, consistent=asked["ConsistentRead"]) for each in sizes)
+            return sum(
+                _batch(asked, sent.answer["Responses"].get(table, []))
+                for table, asked in sent.body["RequestItems"].items()
+            )
         case "Query":
             # Rounded once, for all that was read; nothing is filtered, so that is all that came.
             read = sum(map(size, sent.answer["Items"]))
@@ -79,9 +83,19 @@ def read_units(sent: Sent) -> float:
             return 0
 
 
+def _batch(asked: Mapping[str, Any], found: list[Attributes]) -> float:
+    sizes = [size(item) for item in found] + [0] * (len(asked["Keys"]) - len(found))
+    return sum(_read(each, consistent=asked["ConsistentRead"]) for each in sizes)
+
+
 def _read(read_bytes: int, *, consistent: bool) -> float:
     units = max(1, ceil(read_bytes / READ_UNIT_BYTES))
     return units if consistent else units / 2
+
+
+def _put(item: Attributes) -> int:
+    """Of the discovery table, which has no index. That an item shrinks is charged by what it was; no pattern does."""
+    return _unit(item)
 
 
 def write_units(records: list[Record], writes: int) -> float:

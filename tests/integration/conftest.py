@@ -10,6 +10,7 @@ from presence.storage.models import Item
 from tests.integration.local_cloud import ARCHIVE_BUCKET, BUCKET, REGION, TABLE, LocalCloud, running
 from tests.integration.stream import Stream, Upkeep
 from tests.integration.wire import Wire
+from tests.support.stored import create_discovery_table
 
 PATIENCE_SECONDS = 300.0
 """The local DynamoDB sorts a whole partition for each query: what AWS answers in milliseconds may take it seconds."""
@@ -33,6 +34,7 @@ def clients(cloud: LocalCloud) -> Iterator[tuple[Any, Any, Any]]:
         bucket = uploads._bucket.__wrapped__()
         archive_bucket = archives._client.__wrapped__()
         Item.create_table(billing_mode="PAY_PER_REQUEST", wait=False)
+    create_discovery_table(dynamodb)
     stream = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
     dynamodb.update_table(TableName=TABLE, StreamSpecification=stream)
     for name in (BUCKET, ARCHIVE_BUCKET):

@@ -18,8 +18,8 @@ import urllib3
 from tests.conftest import ENVIRONMENT
 from tools import cloud
 
-TABLE, BUCKET, ARCHIVE_BUCKET, REGION = (
-    ENVIRONMENT[name] for name in ("TABLE_NAME", "MEDIA_BUCKET", "ARCHIVE_BUCKET", "AWS_REGION")
+TABLE, DISCOVERY_TABLE, BUCKET, ARCHIVE_BUCKET, REGION = (
+    ENVIRONMENT[name] for name in ("TABLE_NAME", "DISCOVERY_TABLE_NAME", "MEDIA_BUCKET", "ARCHIVE_BUCKET", "AWS_REGION")
 )
 
 type Item = dict[str, Any]

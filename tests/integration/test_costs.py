@@ -11,7 +11,7 @@ import pytest
 from presence.projections.upkeep import Task
 from presence.storage import keys
 from tests.integration.capacity import Units, size, units
-from tests.integration.local_cloud import TABLE, LocalCloud
+from tests.integration.local_cloud import LocalCloud
 from tests.integration.patterns import PATTERNS, Typical
 from tests.integration.routes import WRITES
 from tests.integration.stream import Stream, table_after
@@ -61,7 +61,10 @@ def _described(sent: Sent) -> str:
         case "GetItem":
             return f"get {_key(sent.body['Key'])}"
         case "BatchGetItem":
-            return f"batch get {_keys(sent.body['RequestItems'][TABLE]['Keys'])}"
+            keys = [key for asked in sent.body["RequestItems"].values() for key in asked["Keys"]]
+            return f"batch get {_keys(keys)}"
+        case "PutItem":
+            return f"put {_key(sent.body['Item'])}"
         case "Query":
             values = [f"`{_anonymous(value['S'])}`" for value in sent.body["ExpressionAttributeValues"].values()]
             where = f"{sent.body['IndexName']} " if "IndexName" in sent.body else ""
@@ -99,6 +102,8 @@ def _key(key: dict[str, Any]) -> str:
 def _anonymous(key: str) -> str:
     key = re.sub(r"\d{19}\.\w+", "{key}", key)
     key = re.sub(r"\d{19}", "{id}", key)
+    key = re.sub(r"(?<=WORD#)(\w+)#\w+", r"\1#{word}", key)
+    key = re.sub(r"(?<=CARD#)(\w+)#\d+", r"\1#{number}", key)
     key = re.sub(r"(?<=SAME#)\w+", "{digest}", key)
     key = re.sub(r"(?<=RECEIPT#)\w+", "{digest}", key)
     key = re.sub(r"(?<=SLUG#).+", "{slug}", key)

@@ -126,6 +126,16 @@ def _wire(key: keys.Key) -> Raw:
     return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
 
 
+def create_discovery_table(client: Any) -> None:
+    roles = {"pk": "HASH", "sk": "RANGE"}
+    client.create_table(
+        TableName=os.environ["DISCOVERY_TABLE_NAME"],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in roles],
+        KeySchema=[{"AttributeName": name, "KeyType": role} for name, role in roles.items()],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
 @contextmanager
 def dynamodb_requests() -> Iterator[list[str]]:
     """The operations asked of DynamoDB meanwhile, in their order."""

@@ -18,6 +18,7 @@ EVERYTHING = (
     "pins:write_secret",
     "user_accounts:write",
 )
+DISCOVERY = ("boards:read", "pins:read", "user_accounts:read")
 PEOPLE_READ = ("user_accounts:read",)
 PEOPLE_WRITE = ("user_accounts:read", "user_accounts:write")
 
@@ -86,6 +87,7 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("GET", "/user_account/imports"): Expected(200, EVERYTHING),
     ("GET", "/user_account/imports/{import_id}"): Expected(200, EVERYTHING),
     ("POST", "/user_account/imports/{import_id}/start"): Expected(201, EVERYTHING),
+    ("GET", "/discover/search"): Expected(200, DISCOVERY),
     ("GET", "/boards/{board_id}/collaborators"): Expected(200, BOARDS_READ),
     ("PATCH", "/boards/{board_id}/collaborators/{username}"): Expected(200, BOARDS_WRITE),
     ("DELETE", "/boards/{board_id}/collaborators/{username}"): Expected(204, BOARDS_WRITE),

@@ -34,6 +34,10 @@ PREPARE: dict[Route, Prepare] = {}
 """For routes that need more to be there than a board of the user's with a section and a pin, and another user."""
 
 
+QUERIES: dict[Route, str] = {("GET", "/discover/search"): "q=ideas"}
+"""For routes that need query parameters."""
+
+
 def prepare(method: str, path: str) -> Callable[[Prepare], Prepare]:
     def register(make: Prepare) -> Prepare:
         PREPARE[method, path] = make
@@ -63,7 +67,8 @@ def a_request(user: Client, method: str, path: str) -> Ready:
         special, given = PREPARE[method, path](user)
         ids |= special
         body = given if given is not None else body
-    return Ready(user, method, path.format(**ids), body, ids)
+    query = QUERIES.get((method, path))
+    return Ready(user, method, path.format(**ids) + (f"?{query}" if query else ""), body, ids)
 
 
 @prepare("GET", "/user_account/exports/{export_id}")

@@ -18,7 +18,9 @@ from tests.integration.patterns import keeping  # isort: split
 
 from tests.integration.patterns import visibility  # isort: split
 
-from tests.integration.patterns import archives
+from tests.integration.patterns import archives  # isort: split
+
+from tests.integration.patterns import discovery
 
 __all__ = [
     "PATTERNS",
@@ -26,6 +28,7 @@ __all__ = [
     "archives",
     "collaboration",
     "content",
+    "discovery",
     "follows",
     "keeping",
     "profiles",

@@ -1,0 +1,51 @@
+"""Finding boards, pins and people."""
+
+from itertools import count
+
+from presence.domain import clock
+from presence.projections.discovery import Subject
+from presence.projections.documents import BOARDS, PINS, USERS
+from presence.services import indexing, search
+from tests.integration.patterns.typical import Act, Typical, pattern, well
+from tests.integration.things import a_board, a_pin
+
+_numbers = count(1)
+
+
+@pattern("`GET /discover/search`, two words, 25 boards of 30 of several people")
+def _(at: Typical) -> Act:
+    words = _two_words()
+    found = [a_board(at.another_user(), name=f"{words} {number}") for number in range(30)]
+    return _search(at, BOARDS, found, words)
+
+
+@pattern("`GET /discover/search?type=pins`, two words, 25 pins of 30 on one board")
+def _(at: Typical) -> Act:
+    words, owner = _two_words(), at.another_user()
+    board = a_board(owner)
+    return _search(at, PINS, [a_pin(owner, board, title=words) for _ in range(30)], words)
+
+
+@pattern("`GET /discover/search?type=users`, two words, 25 people of 30")
+def _(at: Typical) -> Act:
+    words, found = _two_words(), [at.another_user() for _ in range(30)]
+    for each in found:
+        well(each.patch("/user_account", {"display_name": words}))
+    return _search(at, USERS, [each.user_id for each in found], words)
+
+
+@pattern("`GET /discover/search`, nothing found")
+def _(at: Typical) -> Act:
+    return _search(at, BOARDS, [], _two_words())
+
+
+def _two_words() -> str:
+    """That nothing else has."""
+    number = next(_numbers)
+    return f"first{number:04} second{number:04}"
+
+
+def _search(at: Typical, kind: str, found: list[str], words: str) -> Act:
+    indexing.refresh({Subject(kind, each): () for each in found})
+    search._known(kind)._read_at = clock.now()  # what it does once a minute, it has just done
+    return lambda: well(at.user.get(f"/discover/search?type={kind}&q={words.replace(' ', '+')}"))
