@@ -9,6 +9,11 @@ def _only(resources: list[Any]) -> Any:
     return resource
 
 
+def _table(stacks: Stacks, *, streams: bool = True) -> Any:
+    """The main table has a stream, the discovery table has none."""
+    return _only([each for each in stacks.all_of("AWS::DynamoDB::Table") if ("StreamSpecification" in each) is streams])
+
+
 def _key_schema(attributes: dict[str, Any]) -> list[dict[str, str]]:
     hash_key = next(it.attr_name for it in attributes.values() if it.is_hash_key)
     range_key = next(it.attr_name for it in attributes.values() if it.is_range_key)
@@ -19,12 +24,12 @@ def _key_schema(attributes: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def test_table_has_the_key_of_the_models(stacks: Stacks) -> None:
-    table = _only(stacks.all_of("AWS::DynamoDB::Table"))
+    table = _table(stacks)
     assert table["KeySchema"] == _key_schema(Item.get_attributes())
 
 
 def test_table_has_the_indexes_of_the_models_and_no_other(stacks: Stacks) -> None:
-    table = _only(stacks.all_of("AWS::DynamoDB::Table"))
+    table = _table(stacks)
     deployed = {index["IndexName"]: index for index in table["GlobalSecondaryIndexes"]}
     assert deployed.keys() == Item._indexes.keys()
     for name, index in Item._indexes.items():
@@ -33,12 +38,12 @@ def test_table_has_the_indexes_of_the_models_and_no_other(stacks: Stacks) -> Non
 
 
 def test_table_expires_items_by_the_attribute_of_the_models(stacks: Stacks) -> None:
-    table = _only(stacks.all_of("AWS::DynamoDB::Table"))
+    table = _table(stacks)
     assert table["TimeToLiveSpecification"] == {"AttributeName": Item.expires_at.attr_name, "Enabled": True}
 
 
 def test_table_is_billed_by_request_streams_both_images_and_can_be_restored(stacks: Stacks) -> None:
-    table = _only(stacks.all_of("AWS::DynamoDB::Table"))
+    table = _table(stacks)
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
@@ -48,7 +53,16 @@ def test_table_is_billed_by_request_streams_both_images_and_can_be_restored(stac
 def test_table_and_media_outlive_their_stack(stacks: Stacks) -> None:
     for kind in ("AWS::DynamoDB::Table", "AWS::S3::Bucket"):
         for resource in stacks.data.find_resources(kind).values():
-            assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+            kept = kind != "AWS::DynamoDB::Table" or "StreamSpecification" in resource["Properties"]
+            expected = "Retain" if kept else "Delete"
+            assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == expected
+
+
+def test_what_is_derived_has_the_key_of_the_table_and_nothing_of_its_own_to_lose(stacks: Stacks) -> None:
+    discovery = _table(stacks, streams=False)
+    assert discovery["KeySchema"] == _key_schema(Item.get_attributes())
+    assert discovery["BillingMode"] == "PAY_PER_REQUEST"
+    assert "GlobalSecondaryIndexes" not in discovery
 
 
 def test_buckets_are_private_encrypted_and_refuse_plain_http(stacks: Stacks) -> None:

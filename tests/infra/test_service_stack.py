@@ -8,7 +8,7 @@ import pytest
 from infra.assets import ROOT
 from infra.data_stack import ARCHIVES_ARN, MEDIA_ARN
 from tests.infra.conftest import Stacks, Synth
-from tests.support.event_source import UPKEEP, EventSourceMapping
+from tests.support.event_source import INDEXER, UPKEEP, EventSourceMapping
 
 FAMILIES = ("boards", "pins", "account", "people", "collaboration", "discovery")
 FUNCTIONS = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
@@ -156,8 +156,9 @@ def test_no_role_reaches_every_resource_but_where_an_action_takes_none(stacks: S
 
 
 def test_functions_follow_the_table_as_the_tests_have_them_follow_it(stacks: Stacks) -> None:
-    (mapping,) = stacks.all_of("AWS::Lambda::EventSourceMapping")
-    assert EventSourceMapping.deployed(mapping) == UPKEEP
+    mappings = [EventSourceMapping.deployed(each) for each in stacks.all_of("AWS::Lambda::EventSourceMapping")]
+    assert sorted(mappings, key=lambda each: each.batch_size) == [UPKEEP, INDEXER]
+    assert all(len(each.filters) <= 5 for each in mappings)
 
 
 def test_a_record_that_fails_is_retried_apart_from_its_batch_and_then_put_aside(stacks: Stacks) -> None:

@@ -17,14 +17,14 @@ Left out: the limit of 6 MB on what a function is sent, tumbling windows, and th
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import inf
 from random import Random
 from typing import Any, ClassVar, NamedTuple, Self
 from zlib import crc32
 
-from presence.projections.filters import UPKEEP_FILTERS
+from presence.projections.filters import INDEXER_FILTERS, UPKEEP_FILTERS
 from presence.storage.table import Raw
 from tests.support.filtering import Pattern, passes
 from tests.support.sharded_stream import Clock, Shard, ShardedStream, written_at
@@ -78,6 +78,7 @@ UPKEEP = EventSourceMapping(
     max_record_age_seconds=6 * 60 * 60,
     has_failure_queue=True,
 )
+INDEXER = replace(UPKEEP, filters=INDEXER_FILTERS, batch_size=1000, batching_window_seconds=2)
 """``infra/service_stack.py`` deploys the same; tests/infra/test_service_stack.py compares them."""
 
 
