@@ -189,3 +189,16 @@ def _ended(user: Http, path: str) -> Any:
 def _content(archive: bytes) -> bytes:
     """Without the first line, which says whose it is."""
     return gzip.decompress(archive).split(b"\n", 1)[1]
+
+
+def test_a_board_is_found_by_others_until_it_turns_secret(alice: Http, bob: Http, a_name: str) -> None:
+    word = "".join(letter for letter in a_name if letter.isalnum())
+    board_id = alice.post("/boards", {"name": f"Crème brûlée {word}"}).json["id"]
+
+    def found() -> list[str]:
+        items = bob.get(f"/discover/search?q=creme+{word}").json["items"]
+        return [item["board"]["id"] for item in items if word in item["board"]["name"]]
+
+    assert eventually(found) == [board_id]
+    assert alice.patch(f"/boards/{board_id}", {"privacy": "SECRET"}).status == 200
+    assert found() == []
