@@ -96,6 +96,20 @@ def test_a_block_hides_both_from_each_other(indexed: Stream) -> None:
     assert ann.username not in [each["user"]["username"] for each in people]
 
 
+def test_a_board_is_found_by_what_its_pins_share(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    board_id = a_board(ann, name="My favourites")
+    first, second = (a_pin(ann, board_id, title=f"{kind} lantern") for kind in ("Paper", "Brass"))
+    indexed.settle()
+    assert names(find(bob, "lanterns")) == ["My favourites"]
+    assert names(find(bob, "brass")) == []
+
+    ann.delete(f"/pins/{second}")
+    indexed.settle()
+    assert names(find(bob, "lanterns")) == []
+    assert first
+
+
 def test_people_are_found_by_their_names(indexed: Stream) -> None:
     ann, bob = a_user(), a_user()
     ann.patch("/user_account", {"display_name": "Ann Árbor"})

@@ -25,7 +25,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A document with the words under which the change found or left it."""
+    """A document with the words under which the change found or left it; without those that its card names."""
 
     subject: Subject
     words: frozenset[str]
@@ -50,9 +50,12 @@ def of_board(old: Board | None, new: Board | None) -> Iterator[Consequence]:
 
 
 def of_pin(old: Pin | None, new: Pin | None) -> Iterator[Consequence]:
+    """What follows from a pin's change, for itself and for the boards that are known by their first pins."""
     before, after = (documents.pin(each, _ANYWHERE, _ANYBODY) for each in (old, new))
     moved = old is not None and new is not None and old.board_id != new.board_id
     yield from _touched(PINS, (old or new), before, after, anyway=moved)
+    for board_id in {each.board_id for each in (old, new) if each}:
+        yield Touched(Subject(BOARDS, board_id), frozenset())
 
 
 def of_profile(old: Profile | None, new: Profile | None) -> Iterator[Consequence]:

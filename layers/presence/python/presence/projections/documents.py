@@ -1,7 +1,8 @@
 """What discovery knows of a board, a pin or a person, if they are to be found: pure, and asked by every index."""
 
 import math
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -17,6 +18,12 @@ KINDS = (BOARDS, PINS, USERS)
 
 TITLE_WEIGHT = UNIT
 TEXT_WEIGHT = UNIT // 2
+BESIDE_WEIGHT = UNIT // 4
+FIRST_PINS = 50
+"""Of a board; they tell what it is about."""
+MAX_BESIDE = 16
+MAX_CONTENT = 8
+"""Characters of a digest: 32 bits. That two pictures share one happens, and costs a related board that is none."""
 MAX_WORDS = 96
 """Different words that a document is found by. A description of 800 characters has fewer."""
 
@@ -31,6 +38,10 @@ class Document:
     """The stems of its title in their order: a board's name, a pin's title, a person's names."""
     text: tuple[str, ...] = ()
     """The stems of what is written beside it."""
+    beside: tuple[str, ...] = ()
+    """Of a board the stems that most of its first pins share, the most frequent first."""
+    contents: tuple[str, ...] = ()
+    """Of a board what its first pins show, as short digests: boards that share some are related."""
     also: tuple[str, ...] = ()
     """Other stems that lead to it: a text in one language is looked for in another too."""
     small: int = 0
@@ -44,7 +55,8 @@ class Document:
 
     @cached_property
     def length(self) -> int:
-        return packed_length(TITLE_WEIGHT * len(self.title) + TEXT_WEIGHT * len(self.text))
+        units = TITLE_WEIGHT * len(self.title) + TEXT_WEIGHT * len(self.text) + BESIDE_WEIGHT * len(self.beside)
+        return packed_length(units)
 
     @cached_property
     def postings(self) -> dict[str, Posting]:
@@ -53,23 +65,37 @@ class Document:
         for word, weight in self._weighed():
             if word in weights or len(weights) < MAX_WORDS:
                 weights[word] = weights.get(word, 0) + weight
-        return {word: Posting(min(weight, 255), self.length, self.small) for word, weight in weights.items()}
+        told = {word: Posting(min(weight, 255), self.length, self.small) for word, weight in weights.items()}
+        shown = Posting(UNIT, packed_length(UNIT * len(self.contents)))
+        return told | {shown_word(digest): shown for digest in self.contents}
 
     def _weighed(self) -> Iterator[tuple[str, int]]:
         yield from ((word, TITLE_WEIGHT) for word in self.title)
         yield from ((word, TEXT_WEIGHT) for word in self.text)
         yield from ((word, TEXT_WEIGHT) for word in self.also)
+        yield from ((word, BESIDE_WEIGHT) for word in self.beside)
 
 
-def board(value: Board | None, owner: Profile | None) -> Document | None:
-    """A board as it is found, or None if it is not to be."""
+def shown_word(digest: str) -> str:
+    """What stands in the lists for something that is shown; no word of a text begins like it."""
+    return f"={digest}"
+
+
+def board(value: Board | None, owner: Profile | None, first_pins: Sequence[Pin] = ()) -> Document | None:
+    """A board as it is found, or None if it is not to be.
+
+    Args:
+        first_pins: the first ``FIRST_PINS`` in its order.
+    """
     if value is None or not visibility.is_discoverable(value, owner):
         return None
     said = _analysed(value.name, value.description or "")
     return Document(
         BOARDS,
         value.id,
-        *said,
+        **said._asdict(),
+        beside=_beside(first_pins),
+        contents=tuple(sorted({pin.media.digest[:MAX_CONTENT] for pin in first_pins if pin.media.digest})),
         owner_id=value.owner_id,
         standing=_standing(value.follower_count, value.pin_count),
         day=_day(value.pins_modified_at or value.created_at),
@@ -87,7 +113,7 @@ def pin(value: Pin | None, on: Board | None, owner: Profile | None) -> Document 
     said = _analysed(value.title or "", " ".join(filter(None, (value.description, value.alt_text))))
     if not (said.title or said.text):
         return None
-    return Document(PINS, value.id, *said, owner_id=on.owner_id, board_id=on.id, day=_day(value.created_at))
+    return Document(PINS, value.id, **said._asdict(), owner_id=on.owner_id, board_id=on.id, day=_day(value.created_at))
 
 
 def user(value: Profile | None) -> Document | None:
@@ -96,7 +122,19 @@ def user(value: Profile | None) -> Document | None:
         return None
     said = _analysed(f"{value.username} {value.display_name or ''}", value.about or "")
     standing = _standing(value.follower_count, 0)
-    return Document(USERS, value.id, *said, standing=standing, day=_day(value.created_at))
+    return Document(USERS, value.id, **said._asdict(), standing=standing, day=_day(value.created_at))
+
+
+def _beside(pins: Sequence[Pin]) -> tuple[str, ...]:
+    """The stems that at least two of the pins have, small words left out."""
+    having: Counter[str] = Counter()
+    for pin in pins:
+        text = f"{pin.title or ''} {pin.description or ''}"
+        code = language(text)
+        stems = {stem(word.text, code) for word in words(text)}
+        having.update(word for word in stems if not small_words((word,), code))
+    frequent = sorted((-times, word) for word, times in having.items() if times > 1)
+    return tuple(word for _, word in frequent[:MAX_BESIDE])
 
 
 class _Analysed(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import batched
 
 from presence.domain import postings
-from presence.domain.entities import Board, Profile
+from presence.domain.entities import Board, Pin, Profile
 from presence.domain.errors import Conflict
 from presence.domain.postings import CENSUS_SIZE, MAX_BLOCKS, Posting
 from presence.projections import documents
@@ -56,7 +56,7 @@ def refresh(touched: Mapping[Subject, Collection[str]]) -> None:
 
 def told(subjects: Iterable[Subject]) -> Truth:
     """What the documents are now, None where one is not to be found: 1 request per 100 things, their boards (2 where
-    boards were merged) and their owners.
+    boards were merged) and their owners, and 1 for the first pins of each board.
     """
     wanted = list(subjects)
     ids = {kind: [each.id for each in wanted if each.kind == kind] for kind in documents.KINDS}
@@ -67,11 +67,13 @@ def told(subjects: Iterable[Subject]) -> Truth:
         dict.fromkeys([*ids[USERS], *(board.owner_id for board in (*found_boards.values(), *ends.values()))])
     )
 
+    first_pins = dict(zip(ids[BOARDS], index.in_parallel(_first_pins, ids[BOARDS]), strict=True))
+
     def document(subject: Subject) -> Document | None:
         match subject.kind:
             case "boards":
                 board = found_boards.get(subject.id)
-                return documents.board(board, _owner(board, owners))
+                return documents.board(board, _owner(board, owners), first_pins.get(subject.id, ()))
             case "pins":
                 pin = found_pins.get(subject.id)
                 end = ends.get(pin.board_id) if pin else None
@@ -80,6 +82,10 @@ def told(subjects: Iterable[Subject]) -> Truth:
                 return documents.user(owners.get(subject.id))
 
     return {subject: document(subject) for subject in wanted}
+
+
+def _first_pins(board_id: str) -> list[Pin]:
+    return pins.list_on_board(board_id, limit=documents.FIRST_PINS)[0]
 
 
 def _owner(board: Board | None, owners: Mapping[str, Profile]) -> Profile | None:

@@ -58,7 +58,7 @@ def write_each(groups: list[Group]) -> list[bool]:
     Returns:
         Of which groups all was as it had been read. Of the others, the writes before the one that was not are done.
     """
-    return list(_in_parallel(_is_written, groups))
+    return list(in_parallel(_is_written, groups))
 
 
 def _is_written(group: Group) -> bool:
@@ -74,7 +74,8 @@ def _is_written(group: Group) -> bool:
     return True
 
 
-def _in_parallel[T, R](work: Callable[[T], R], things: list[T]) -> Iterable[R]:
+def in_parallel[T, R](work: Callable[[T], R], things: list[T]) -> Iterable[R]:
+    """What the work gives for each thing, in their order; requests of several at a time."""
     if len(things) < 2:
         return map(work, things)
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only the indexer writes
@@ -281,7 +282,7 @@ def cards(raw: Raw | None) -> dict[str, Document]:
     return {each["id"]: _document(each) for each in orjson.loads(raw["documents"]["S"])}
 
 
-_LISTS = ("title", "text", "also")
+_LISTS = ("title", "text", "beside", "contents", "also")
 
 
 def _document(plain: dict[str, Any]) -> Document:
