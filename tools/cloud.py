@@ -44,6 +44,7 @@ class Stack:
     user_pool_id: str
     client_id: str
     table_name: str
+    discovery_table_name: str
     media_bucket: str
     functions: Mapping[str, str]
     """The deployed name of each folder in ``functions/``."""
@@ -277,6 +278,7 @@ def _describe(endpoint: str, inputs: str) -> Stack:
         user_pool_id=service["UserPoolId"],
         client_id=service["ClientId"],
         table_name=data["TableName"],
+        discovery_table_name=data["DiscoveryTableName"],
         media_bucket=data["MediaBucketName"],
         functions={name: service[f"{name.title().replace('_', '')}FunctionName"] for name in folders},
         inputs=inputs,

@@ -2,13 +2,15 @@
 
 import gzip
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import boto3
+
+from presence.domain import postings
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Stack:
     endpoint_url: str
     region: str
     table_name: str
+    discovery_table_name: str
     access_token: Callable[[str, str], str]
     """From a user's name and scopes (none: all) to an access token."""
 
@@ -78,6 +81,19 @@ class Stack:
 
     def items_naming(self, item_id: str) -> list[Any]:
         """Every item of the table that mentions an id, anywhere."""
+        return [item for item in self._all(self.table_name) if item_id in json.dumps(item, default=str)]
+
+    def is_indexed(self, document_id: str) -> bool:
+        """Whether any card or posting list of discovery has the document."""
+        number = postings.number(document_id)
+        items = self._all(self.discovery_table_name)
+        return any(item["pk"]["S"].endswith(f"#{number}") or number in _listed(item) for item in items)
+
+    def _all(self, table_name: str) -> Iterator[Any]:
         dynamodb = boto3.client("dynamodb", endpoint_url=self.endpoint_url, region_name=self.region)
-        pages = dynamodb.get_paginator("scan").paginate(TableName=self.table_name)
-        return [item for page in pages for item in page["Items"] if item_id in json.dumps(item, default=str)]
+        for page in dynamodb.get_paginator("scan").paginate(TableName=table_name):
+            yield from page["Items"]
+
+
+def _listed(item: Any) -> Iterable[int]:
+    return postings.unpack(item["data"]["B"]) if "data" in item else ()

@@ -20,6 +20,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             endpoint_url=deployed.endpoint_url,
             region=deployed.region,
             table_name=deployed.table_name,
+            discovery_table_name=deployed.discovery_table_name,
             access_token=lambda user, scopes: tokens.access_token(deployed, user, scopes.split()),
         )
 
