@@ -6,25 +6,35 @@ from typing import Any
 from presence.domain import clock
 from presence.domain.errors import InvalidParameter
 from presence.domain.words import LANGUAGES
-from presence.http import discovery_views as views
+from presence.http import discovery_views, views
 from presence.http.call import Call
 from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE, Param, choice, username
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
 from presence.projections.documents import BOARDS, KINDS
-from presence.services import search
+from presence.services import own_search, search
 from presence.services.search import Query
 
 router = Router()
 
 EVERYTHING = (Scope.BOARDS_READ, Scope.PINS_READ, Scope.USER_ACCOUNTS_READ)
+OWN_BOARDS = (Scope.BOARDS_READ, Scope.BOARDS_READ_SECRET)
+OWN_PINS = (*OWN_BOARDS, Scope.PINS_READ, Scope.PINS_READ_SECRET)
 PAGING = (PAGE_SIZE, BOOKMARK, FIELDS)
 QUERY_MAX = 500
+OWN_QUERY_MAX = 5000
+"""Room for as many ids as a page may have."""
 
 
 def _query(text: str) -> str:
     if not 0 < len(text) <= QUERY_MAX:
         raise ValueError(f"must have 1 to {QUERY_MAX} characters")
+    return text
+
+
+def _own_query(text: str) -> str:
+    if len(text) > OWN_QUERY_MAX:
+        raise ValueError(f"must have at most {OWN_QUERY_MAX} characters")
     return text
 
 
@@ -69,6 +79,20 @@ MIN_SECTIONS: Param[int] = Param(
     {"type": "integer", "minimum": 0, "maximum": 999, "default": 0},
     "Only boards with as many sections.",
 )
+BOARD_QUERY: Param[str] = Param(
+    "query",
+    _own_query,
+    "",
+    {"type": "string", "maxLength": OWN_QUERY_MAX},
+    "Words that the name and the description have; the last may be the beginning of one. Without it, all boards.",
+)
+PIN_QUERY: Param[str] = Param(
+    "query",
+    _own_query,
+    "",
+    {"type": "string", "minLength": 1, "maxLength": OWN_QUERY_MAX},
+    "Required. Words that the texts have, of which the last may be the beginning of one; or ids, comma-separated.",
+)
 FILTERS: tuple[Param[Any], ...] = (TYPE, LANGUAGE, OWNER, UPDATED_SINCE, MIN_SECTIONS)
 
 
@@ -76,7 +100,7 @@ FILTERS: tuple[Param[Any], ...] = (TYPE, LANGUAGE, OWNER, UPDATED_SINCE, MIN_SEC
 def search_everything(call: Call) -> Any:
     """Find public boards, pins on them, or people, what fits best first."""
     query = Query(
-        _required(call),
+        _required(call, Q),
         kind=call[TYPE],
         language=call[LANGUAGE],
         owner=call[OWNER],
@@ -84,11 +108,26 @@ def search_everything(call: Call) -> Any:
         min_sections=call[MIN_SECTIONS],
     )
     context = tuple(map(str, astuple(query)))
-    return call.page(search.search(call.viewer, query, call.page_request(*context)), views.hit, *context)
+    return call.page(search.search(call.viewer, query, call.page_request(*context)), discovery_views.hit, *context)
 
 
-def _required(call: Call) -> str:
-    text = call[Q]
+def _required(call: Call, param: Param[str], most: int = QUERY_MAX) -> str:
+    text = call[param]
     if not text:
-        raise InvalidParameter(Q.name, f"must have 1 to {QUERY_MAX} characters")
+        raise InvalidParameter(param.name, f"must have 1 to {most} characters")
     return text
+
+
+@router.get("/search/boards", scopes=OWN_BOARDS, answer="BoardPage", params=(BOARD_QUERY, *PAGING))
+def search_own_boards(call: Call) -> Any:
+    """Find the caller's boards, and those on which they collaborate, by the words of their names and descriptions."""
+    text = call[BOARD_QUERY] or None
+    context = (text or "",)
+    return call.page(own_search.search_boards(call.viewer, text, call.page_request(*context)), views.board, *context)
+
+
+@router.get("/search/pins", scopes=OWN_PINS, answer="PinPage", params=(PIN_QUERY, *PAGING))
+def search_own_pins(call: Call) -> Any:
+    """Find the pins that the caller added by the words of their texts, newest first, or by their ids."""
+    text = _required(call, PIN_QUERY, OWN_QUERY_MAX)
+    return call.page(own_search.search_pins(call.viewer, text, call.page_request(text)), views.pin, text)

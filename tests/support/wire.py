@@ -19,6 +19,8 @@ EVERYTHING = (
     "user_accounts:write",
 )
 DISCOVERY = ("boards:read", "pins:read", "user_accounts:read")
+OWN_BOARDS = ("boards:read", "boards:read_secret")
+OWN_PINS = ("boards:read", "boards:read_secret", "pins:read", "pins:read_secret")
 PEOPLE_READ = ("user_accounts:read",)
 PEOPLE_WRITE = ("user_accounts:read", "user_accounts:write")
 
@@ -88,6 +90,8 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("GET", "/user_account/imports/{import_id}"): Expected(200, EVERYTHING),
     ("POST", "/user_account/imports/{import_id}/start"): Expected(201, EVERYTHING),
     ("GET", "/discover/search"): Expected(200, DISCOVERY),
+    ("GET", "/search/boards"): Expected(200, OWN_BOARDS),
+    ("GET", "/search/pins"): Expected(200, OWN_PINS),
     ("GET", "/boards/{board_id}/collaborators"): Expected(200, BOARDS_READ),
     ("PATCH", "/boards/{board_id}/collaborators/{username}"): Expected(200, BOARDS_WRITE),
     ("DELETE", "/boards/{board_id}/collaborators/{username}"): Expected(204, BOARDS_WRITE),

@@ -49,3 +49,28 @@ def _search(at: Typical, kind: str, found: list[str], words: str) -> Act:
     indexing.refresh({Subject(kind, each): () for each in found})
     search._known(kind)._read_at = clock.now()  # what it does once a minute, it has just done
     return lambda: well(at.user.get(f"/discover/search?type={kind}&q={words.replace(' ', '+')}"))
+
+
+@pattern("`GET /search/boards`, 10 of 30 own boards")
+def _(at: Typical) -> Act:
+    user = at.another_user()
+    for number in range(30):
+        a_board(user, name=f"{'Lanterns' if number % 3 == 0 else 'Garden'} {number}")
+    return lambda: well(user.get("/search/boards?query=lantern"))
+
+
+@pattern("`GET /search/pins`, 10 of 30 own pins")
+def _(at: Typical) -> Act:
+    user = at.another_user()
+    board = a_board(user)
+    for number in range(30):
+        a_pin(user, board, title="Lanterns" if number % 3 == 0 else "Garden")
+    return lambda: well(user.get("/search/pins?query=lantern"))
+
+
+@pattern("`GET /search/pins`, 10 ids")
+def _(at: Typical) -> Act:
+    user = at.another_user()
+    board = a_board(user)
+    ids = ",".join(a_pin(user, board) for _ in range(10))
+    return lambda: well(user.get(f"/search/pins?query={ids}"))

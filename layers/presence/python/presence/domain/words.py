@@ -140,7 +140,7 @@ def _folded(run: str, start: int, begin: int, end: int) -> Iterator[Word]:
 
 def language(text: str) -> str:
     """The language that a text seems to be in, as a key of ``LANGUAGES``."""
-    for code, first, last in _SCRIPTS:
+    for code, first, last in () if text.isascii() else _SCRIPTS:
         if any(first <= character <= last for character in text[:200]):
             return code
     told = _told(text)
@@ -189,3 +189,19 @@ def stem(word: str, code: str) -> str:
     """The stem of a folded word in a language of ``LANGUAGES``."""
     found: str = _stemmer(code).stemWord(word)
     return found
+
+
+def has_words(text: str, query: str) -> bool:
+    """Whether a text has every word of a query, by its stem in the text's own language; what is typed last may be the
+    beginning of a word. A query without words is in no text.
+    """
+    wanted = [word.text for word in words(query)]
+    having = {word.text for word in words(text)}
+    missing = [word for word in wanted if word not in having]
+    if missing and missing[-1] is wanted[-1] and any(word.startswith(wanted[-1]) for word in having):
+        missing = missing[:-1]
+    if not missing or not having:
+        return bool(wanted) and not missing
+    code = language(text)
+    stems = {stem(word, code) for word in having}
+    return all(stem(word, code) in stems for word in missing)

@@ -35,11 +35,19 @@ def get(viewer: Viewer, board_id: str) -> Seen:
 
 
 def list_own(
-    viewer: Viewer, request: PageRequest, privacy: Collection[str], *, are_archived: bool = False
+    viewer: Viewer,
+    request: PageRequest,
+    privacy: Collection[str],
+    *,
+    are_archived: bool = False,
+    fits: Callable[[Board], bool] = lambda _: True,
 ) -> Page[Seen]:
     """The viewer's boards with one of these privacies in their order, then the group boards they are a member of.
 
     The archived ones are listed by themselves, and only to their owner.
+
+    Args:
+        fits: which of them are wanted.
     """
 
     def own(after: str | None, limit: int) -> tuple[list[Seen], bool]:
@@ -55,7 +63,9 @@ def list_own(
         request,
         own if are_archived else in_turn(own, group),
         lambda found: (
-            each for each in found if each.board.privacy in privacy and _is_listed(each, are_archived=are_archived)
+            each
+            for each in found
+            if each.board.privacy in privacy and _is_listed(each, are_archived=are_archived) and fits(each.board)
         ),
     )
 
