@@ -4,6 +4,9 @@ PYTHON ?= python3
 LOCAL ?= .local
 # Passed to the CDK: make deploy CONTEXT="-c cors_origins=https://app.example"
 CONTEXT ?=
+# Passed to bench-search: documents, queries and judgements, and what the documents' fields are called.
+COLLECTION ?=
+FIELDS ?=
 USER := alice
 SCOPES ?=
 
@@ -13,7 +16,7 @@ CDK = $(NODE)/bin/node node_modules/aws-cdk/bin/cdk
 COMPILE := $(VENV)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down logs token test check format bench openapi deploy clean lock
+.PHONY: help install up down logs token test check format bench bench-search openapi deploy clean lock
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -48,6 +51,9 @@ format: .venv/installed ## Format, and mend what the linter can
 
 bench: .venv/installed ## Measure CPU, cold starts and sizes against other ways; rewrites docs/performance.md
 	@PYTHONPATH=.:layers/presence/python:functions $(VENV)/python -m tools.bench
+
+bench-search: .venv/installed ## Measure search beside BM25 of an engine; rewrites docs/discovery.md
+	@PYTHONPATH=.:layers/presence/python:functions $(VENV)/python -m tools.bench_search $(COLLECTION) --fields "$(FIELDS)"
 
 openapi: .venv/installed ## Write the committed OpenAPI description anew
 	@PYTHONPATH=.:layers/presence/python:functions $(VENV)/python -m tools.openapi

@@ -37,6 +37,9 @@ class Expression(NamedTuple):
     names: Mapping[str, str]
     values: Mapping[str, Raw]
 
+    def attribute(self, name: str) -> str:
+        return self.names[name] if name.startswith("#") else name
+
 
 class Written(NamedTuple):
     """One item before and after a write."""
@@ -415,9 +418,14 @@ def _operand(words: _Words) -> Operand:
     word = words.next()
     if word.startswith(":"):
         return lambda _, given: given.values[word]
-    if word.startswith("#"):
-        return lambda item, given: item.get(given.names[word])
+    if _is_name(word):
+        return lambda item, given: item.get(given.attribute(word))
     raise _invalid(f"{word!r} is not understood here.")
+
+
+def _is_name(word: str) -> bool:
+    """A placeholder, or the attribute itself where DynamoDB has not reserved the word."""
+    return word.startswith("#") or word.isidentifier()
 
 
 def _equal(left: Value, right: Value) -> bool:
@@ -485,7 +493,7 @@ def _read_changes(words: _Words) -> Iterator[Change]:
 
 def _name(words: _Words) -> str:
     word = words.next()
-    if not word.startswith("#"):
+    if not _is_name(word):
         raise _invalid(f"{word!r} is not understood here.")
     return word
 
@@ -498,8 +506,8 @@ def _set(words: _Words) -> Change:
     def change(item: Raw, new: Raw, given: Expression) -> None:
         found = value(item, given)
         if found is None:
-            raise _invalid(f"{given.names[name]} is to be set to what is not there.")
-        new[given.names[name]] = found
+            raise _invalid(f"{given.attribute(name)} is to be set to what is not there.")
+        new[given.attribute(name)] = found
 
     return change
 
@@ -529,18 +537,18 @@ def _term(words: _Words) -> Operand:
 
 def _remove(words: _Words) -> Change:
     name = _name(words)
-    return lambda _, new, given: new.pop(given.names[name], None) and None
+    return lambda _, new, given: new.pop(given.attribute(name), None) and None
 
 
 def _add(words: _Words) -> Change:
     name, value = _name(words), _operand(words)
 
     def change(item: Raw, new: Raw, given: Expression) -> None:
-        old, by = item.get(given.names[name]), value(item, given) or {}
+        old, by = item.get(given.attribute(name)), value(item, given) or {}
         if "N" in by:
-            new[given.names[name]] = {"N": str(int((old or {"N": "0"})["N"]) + int(by["N"]))}
+            new[given.attribute(name)] = {"N": str(int((old or {"N": "0"})["N"]) + int(by["N"]))}
         else:
-            new[given.names[name]] = {"SS": sorted({*(old or {"SS": []})["SS"], *by["SS"]})}
+            new[given.attribute(name)] = {"SS": sorted({*(old or {"SS": []})["SS"], *by["SS"]})}
 
     return change
 
@@ -549,11 +557,11 @@ def _delete(words: _Words) -> Change:
     name, value = _name(words), _operand(words)
 
     def change(item: Raw, new: Raw, given: Expression) -> None:
-        left = set((item.get(given.names[name]) or {"SS": []})["SS"]) - set((value(item, given) or {})["SS"])
+        left = set((item.get(given.attribute(name)) or {"SS": []})["SS"]) - set((value(item, given) or {})["SS"])
         if left:
-            new[given.names[name]] = {"SS": sorted(left)}
+            new[given.attribute(name)] = {"SS": sorted(left)}
         else:
-            new.pop(given.names[name], None)
+            new.pop(given.attribute(name), None)
 
     return change
 

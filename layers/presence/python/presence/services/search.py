@@ -211,8 +211,9 @@ def _with(hit: Hit, thing: Seen | Placed | Person) -> Hit:
 
 def highlights(hit: Hit, text: str) -> list[tuple[int, int]]:
     """Which parts of a text, in characters, are what it was found by."""
+    codes = {hit.weights.language, language(text)}
     return [
         (word.start, word.end)
         for word in words(text)
-        if {stem(word.text, code) for code in (hit.weights.language, language(text))} & hit.weights.rarities.keys()
+        if any(stem(word.text, code) in hit.weights.rarities for code in codes)
     ]

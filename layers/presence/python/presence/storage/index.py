@@ -161,7 +161,7 @@ def _sample(raw: Raw | None) -> Sample | None:
 
 
 def list_writes(kind: str, stored: StoredList, changed: Collection[int]) -> Group:
-    """What puts a changed list down, in the order that ``TermList.puttle`` asks for.
+    """What puts a changed list down, in the order that ``TermList.settle`` asks for.
 
     That a list is not whole any more is told before anything is dropped.
     """

@@ -1,0 +1,53 @@
+"""A small collection through the benchmark: the real stream handler and the real route, and what they are charged."""
+
+import pytest
+
+from tests.functional.conftest import fresh_clients
+from tools.bench_search import report, trial
+from tools.bench_search.collection import Collection, Document, Query
+from tools.bench_search.engine import Engine
+from tools.bench_search.metered import CARDS, LISTS, MAIN
+
+TITLES = ("The blue sea", "Sea and sky", "A garden by the sea", "Mountains", "Blue mountains")
+COLLECTION = Collection(
+    "seas",
+    [Document(str(number), title) for number, title in enumerate(TITLES)],
+    [Query("q", "blue sea")],
+    {"q": {"0": 2.0, "4": 1.0}},
+)
+
+
+@pytest.fixture
+def figures() -> trial.Figures:
+    try:
+        return trial.run(COLLECTION, sampled=5, progress=lambda _: None)
+    finally:
+        fresh_clients()
+
+
+def test_finds_what_the_engine_finds_at_a_bounded_cost(figures: trial.Figures) -> None:
+    assert figures.quality
+    assert figures.quality.ndcg[0] == figures.quality.ndcg[1]
+    assert figures.quality.recall == (1, 1)
+    assert {each.with_ties for each in figures.overlaps.values()} == {1}
+    assert (figures.requests[LISTS].most, figures.requests[CARDS].most, figures.requests[MAIN].most) == (1, 1, 3)
+    assert figures.read_units[LISTS].most <= 4
+    assert figures.postings == 14 / 5
+    assert figures.write_units[CARDS] == 6 / 5, "a card is written once, and the board that all are on has one too"
+
+
+def test_says_which_goals_are_met(figures: trial.Figures) -> None:
+    met = {goal.name: goal.met for goal in report.goals(figures)}
+
+    assert met.pop("write units, per posting") is False, "five documents do not share enough words"
+    assert all(met.values())
+    assert "overlap@10" in report.as_text(figures)
+
+
+def test_ties_of_the_engine_are_all_as_good_as_its_last() -> None:
+    engine = Engine(Document(str(number), "sea") for number in range(400))
+
+    first, as_good = engine.best("sea", 10)
+
+    assert first == [str(number) for number in range(10)]
+    assert len(as_good) == 400

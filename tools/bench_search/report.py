@@ -1,0 +1,114 @@
+"""What is said of the figures: on the terminal and in docs/discovery.md."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from tools.bench_search.metered import CARDS, CENSUS, LISTS, MAIN
+from tools.bench_search.trial import Cost, Figures
+
+FILE = Path(__file__).parents[2] / "docs" / "discovery.md"
+BEGIN, END = "<!-- results: make bench-search writes what follows -->", "<!-- end of results -->"
+
+NDCG_GOAL = 0.99
+OVERLAP_GOAL = 0.97
+LIST_REQUESTS_GOAL = 1
+LIST_UNITS_GOAL = 4
+WRITE_RATIO_GOAL = 0.5
+
+
+@dataclass(frozen=True)
+class Goal:
+    name: str
+    wanted: str
+    result: str
+    met: bool
+
+
+def goals(figures: Figures) -> Iterator[Goal]:
+    if figures.quality:
+        ours, theirs = figures.quality.ndcg
+        ratio = ours / theirs if theirs else 1.0
+        yield Goal("nDCG@10, per the engine's", f"≥ {NDCG_GOAL}", f"{ratio:.3f}", ratio >= NDCG_GOAL)
+    if not figures.has_text:
+        least = min(each.with_ties for each in figures.overlaps.values())
+        yield Goal("overlap@10 up to ties, least", f"≥ {OVERLAP_GOAL}", f"{least:.3f}", least >= OVERLAP_GOAL)
+    requests, units = figures.requests[LISTS].most, figures.read_units[LISTS].most
+    yield Goal("requests for posting lists", f"≤ {LIST_REQUESTS_GOAL}", f"{requests:g}", requests <= LIST_REQUESTS_GOAL)
+    yield Goal("read units of posting lists", f"≤ {LIST_UNITS_GOAL}", f"{units:g}", units <= LIST_UNITS_GOAL)
+    ratio = figures.write_ratio
+    yield Goal("write units, per posting", f"≤ {WRITE_RATIO_GOAL}", f"{ratio:.3f}", ratio <= WRITE_RATIO_GOAL)
+    counts = {(cost.mean, cost.most) for cost in figures.growth.values()}
+    grown = ", ".join(f"{cost.mean:g} at {size:,}" for size, cost in figures.growth.items())
+    yield Goal("requests for a query, as documents come", "the same", grown, len(counts) == 1)
+
+
+def as_text(figures: Figures) -> str:
+    """The same tables, without markup that only a browser makes sense of."""
+    return "\n" + _section(figures).replace("**", "").replace("`", "")
+
+
+def rewrite(figures: Figures) -> None:
+    """Put the collection's section in place of the one that it had; others stay."""
+    before, _, rest = FILE.read_text("utf-8").partition(BEGIN)
+    told, _, after = rest.partition(END)
+    sections = dict(re.findall(r"^#### (.+?)\n(.*?)(?=^#### |\Z)", told, re.MULTILINE | re.DOTALL))
+    title, _, body = _section(figures).removeprefix("#### ").partition("\n")
+    sections[title] = f"{body}\n"
+    written = "\n".join(f"#### {title}\n{body.rstrip()}\n" for title, body in sections.items())
+    FILE.write_text(f"{before}{BEGIN}\n\n{written}\n{END}{after}", "utf-8")
+
+
+def _section(figures: Figures) -> str:
+    fields = "titles and texts" if figures.has_text else "titles"
+    parts = [
+        f"#### {figures.collection}",
+        f"{figures.documents:,} {fields} of {figures.postings:.1f} different words; tantivy {version('tantivy')}.",
+        _table(("goal", "wanted", "result", ""), [_goal(each) for each in goals(figures)]),
+    ]
+    if figures.quality:
+        parts.append(_quality(figures))
+    parts += [_overlaps(figures), _costs(figures)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _goal(goal: Goal) -> Sequence[str]:
+    return goal.name, goal.wanted, f"**{goal.result}**", "met" if goal.met else "**not met**"
+
+
+def _quality(figures: Figures) -> str:
+    assert figures.quality
+    rows = [
+        (name, f"{ours:.3f}", f"{theirs:.3f}")
+        for name, (ours, theirs) in (("nDCG@10", figures.quality.ndcg), ("recall@100", figures.quality.recall))
+    ]
+    return _table((f"{figures.quality.queries:,} judged queries", "ours", "engine's"), rows)
+
+
+def _overlaps(figures: Figures) -> str:
+    rows = [
+        (kind, f"{each.queries:,}", f"{each.strict:.3f}", f"{each.with_ties:.3f}")
+        for kind, each in figures.overlaps.items()
+    ]
+    return _table(("overlap@10 with the engine, queries of", "queries", "strict", "up to ties"), rows)
+
+
+def _costs(figures: Figures) -> str:
+    reads = [
+        (f"a query: {part}", *_cost(figures.requests[part]), *_cost(figures.read_units[part]), "")
+        for part in (LISTS, CARDS, MAIN)
+    ]
+    writes = [(f"a document: {part}", *[""] * 4, f"{figures.write_units[part]:.3f}") for part in (LISTS, CARDS, CENSUS)]
+    header = ("", "requests", "at most", "read units", "at most", "write units")
+    return _table(header, [*reads, *writes])
+
+
+def _cost(cost: Cost) -> tuple[str, str]:
+    return f"{cost.mean:.2f}", f"{cost.most:g}"
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
