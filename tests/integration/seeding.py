@@ -118,13 +118,13 @@ def same_as_the_code(user: Client, board_id: str, section_id: str) -> Iterator[t
     """Items as seeded beside items as the code puts them, for the test that holds them equal."""
     for place in (section_id, None):
         template = _item(user, board_id, "1000000000000000000", None)
-        yield _with(template, "1000000000000000007", place), _item(user, board_id, "1000000000000000007", place)
+        yield _with(template, "9000000000000000007", place), _item(user, board_id, "9000000000000000007", place)
 
 
 def add_people(cloud: LocalCloud, ids: Iterable[str]) -> None:
     """Profiles with these ids."""
     tx = Transaction()
-    anybody = Profile("1000000000000000001", "person_000001", timestamp())
+    anybody = Profile("9000000000000000001", "person_000001", timestamp())
     profiles.put(tx, anybody, otherwise=AssertionError())
     _put_like(cloud, tx, ((user_id, f"person_{user_id[-6:]}") for user_id in ids), (anybody.id, anybody.username))
 
@@ -133,7 +133,7 @@ def add_ties(cloud: LocalCloud, pairs: Iterable[tuple[str, str]], **facts: Any) 
     """Ties from one user to another, each begun later than the one before (when, as ids). They are in no count."""
     begun = [(*pair, old_id()) for pair in pairs]
     tx = Transaction()
-    any_tie = Tie("1000000000000000001", "1000000000000000002", since="1000000000000000003", **facts)
+    any_tie = Tie("9000000000000000001", "9000000000000000002", since="9000000000000000003", **facts)
     ties.change(tx, None, any_tie, otherwise=AssertionError())
     _put_like(cloud, tx, begun, (any_tie.from_id, any_tie.to_id, any_tie.since))
     return [since for _, _, since in begun]
@@ -142,7 +142,7 @@ def add_ties(cloud: LocalCloud, pairs: Iterable[tuple[str, str]], **facts: Any) 
 def add_board_follows(cloud: LocalCloud, pairs: Iterable[tuple[str, str]], **facts: Any) -> None:
     """What users say of boards, each later than the one before. It is in no board's count."""
     tx = Transaction()
-    anything = BoardFollow("1000000000000000001", "1000000000000000002", since="1000000000000000003", **facts)
+    anything = BoardFollow("9000000000000000001", "9000000000000000002", since="9000000000000000003", **facts)
     ties.change(tx, None, anything, otherwise=AssertionError())
     _put_like(cloud, tx, ((*pair, old_id()) for pair in pairs), (anything.user_id, anything.board_id, anything.since))
 

@@ -88,8 +88,8 @@ class Wire:
         return lambda: client.meta.events.unregister(event, before_send)
 
     def _pass(self, sent: Sent, send: Go) -> AWSResponse:
-        is_derived = sent.body.get("TableName") == DISCOVERY_TABLE
-        if sent.operation not in (ALLOWED | DERIVED if is_derived else ALLOWED):
+        is_derived = sent.operation in DERIVED and sent.body["TableName"] == DISCOVERY_TABLE
+        if sent.operation not in ALLOWED and not is_derived:
             self.forbidden.append(sent.operation)
             raise AssertionError(f"The code may not send {sent.operation}.")
         self.sent.append(sent)
