@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import botocore.exceptions
 
@@ -203,9 +204,26 @@ class Memory:
             self._apply(write, _after(write))
         return {"UnprocessedItems": {}}
 
-    def scan(self, *, TableName: str, ConsistentRead: bool = True) -> Raw:  # noqa: N803
-        """What tests do behind the API's back: always one page."""
-        return {"Items": list(self._table(TableName).items.values())}
+    def scan(
+        self,
+        *,
+        TableName: str,  # noqa: N803
+        ConsistentRead: bool = True,  # noqa: N803
+        Limit: int | None = None,  # noqa: N803
+        ExclusiveStartKey: Raw | None = None,  # noqa: N803
+        Segment: int = 0,  # noqa: N803
+        TotalSegments: int = 1,  # noqa: N803
+    ) -> Raw:
+        """All of it in one page, which tests ask behind the API's back, or page by page in the order of its keys."""
+        self.asked += 1
+        items = self._table(TableName).items
+        if Limit is None:
+            return {"Items": list(items.values())}
+        after = _key(ExclusiveStartKey) if ExclusiveStartKey else ("", "")
+        left = sorted(key for key in items if key > after and crc32(key[0].encode()) % TotalSegments == Segment)
+        page = [items[key] for key in left[:Limit]]
+        last = {name: page[-1][name] for name in ("pk", "sk")} if len(left) > Limit else None
+        return {"Items": page, **({"LastEvaluatedKey": last} if last else {})}
 
     def _table(self, name: str) -> Table:
         if name not in self._tables:

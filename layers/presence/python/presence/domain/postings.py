@@ -243,6 +243,11 @@ class TermList:
         """It has more blocks than it needs by far, and could be laid down anew as one."""
         return len(self.blocks) > 1 and self.floor is None and len(self) < _SPARSE
 
+    @property
+    def is_lacking(self) -> bool:
+        """It dropped postings for which it has room by now."""
+        return self.floor is not None and len(self) < _LACKING
+
     def gather(self) -> None:
         """Lay a sparse list down as one block."""
         self.blocks = [{document: posting for block in self.blocks for document, posting in block.items()}]
@@ -254,3 +259,5 @@ _FULL = 0.85
 _SAMPLED_BYTES = 5
 _SPARSE = 400
 """Postings; a block has room for twice as many."""
+_LACKING = 1_600
+"""Postings; a list that just dropped some has at least a fourth more."""

@@ -121,9 +121,9 @@ def _write_kind(kind: str, now: dict[str, Document | None], words: Mapping[str, 
             word for word in {*told_before, *told_now} if told_before.get(word) != told_now.get(word)
         )
         for word in words[document_id]:
-            changes[word][number] = _strongest(word, cards[number].values())
+            changes[word][number] = strongest(word, cards[number].values())
     late = _write_lists(kind, changes, index.long_lists(found.get(long_key)))
-    counted = {number: _strongest(None, cards[number].values()) for number in card_keys}
+    counted = {number: strongest(None, cards[number].values()) for number in card_keys}
     writes = [
         index.card_write(kind, number, cards[number], index.revision(found.get(key)))
         for number, key in card_keys.items()
@@ -140,7 +140,7 @@ def _refused(writes: list[Write], written: list[bool]) -> set[Key]:
     return {each.key for each, is_written in zip(writes, written, strict=True) if not is_written}
 
 
-def _strongest(word: str | None, sharing: Iterable[Document]) -> Posting | None:
+def strongest(word: str | None, sharing: Iterable[Document]) -> Posting | None:
     """What a list says of the documents that share a number; without a word, what the census says."""
     told = [each.postings.get(word) if word is not None else Posting(0, each.length) for each in sharing]
     return max((posting for posting in told if posting), default=None)
@@ -150,7 +150,7 @@ def _write_lists(kind: str, changes: Changes, long: Mapping[str, int]) -> set[in
     """Gives the numbers whose lists somebody else wrote at the same time."""
     late: set[int] = set()
     for some in batched(changes, LISTS_AT_ONCE, strict=False):
-        lists = _read_lists(kind, {word: changes[word] for word in some}, long)
+        lists = read_lists(kind, {word: changes[word] for word in some}, long)
         groups = {word: group for word in some if (group := _list_writes(kind, lists[word], changes[word]))}
         written = index.write_each(list(groups.values()))
         late |= {
@@ -163,7 +163,7 @@ def _write_lists(kind: str, changes: Changes, long: Mapping[str, int]) -> set[in
     return late
 
 
-def _read_lists(kind: str, changes: Changes, long: Mapping[str, int]) -> dict[str, StoredList]:
+def read_lists(kind: str, changes: Mapping[str, Collection[int]], long: Mapping[str, int]) -> dict[str, StoredList]:
     """Most lists have one block: the others' further blocks are read when their first one tells of them."""
     found = index.read(
         [key for word in changes for key in index.list_keys(kind, word, MAX_BLOCKS if word in long else 1)],
@@ -177,6 +177,49 @@ def _read_lists(kind: str, changes: Changes, long: Mapping[str, int]) -> dict[st
     if longer:
         found |= index.read([key for word in longer for key in index.list_keys(kind, word)[1:]], consistent=True)
     return {word: index.stored_list(kind, word, found) for word in changes}
+
+
+def expel(kind: str, strays: Mapping[int, Collection[str]]) -> None:
+    """Take out of lists and the census what no card stands behind, by number with the words of the lists.
+
+    A posting that was only just written, before its card, goes with them: have looked twice before.
+
+    Raises:
+        Conflict: somebody else wrote the same at the same time.
+    """
+    wanted = {number: keys.card(kind, number) for number in strays}
+    long_key, census_key = keys.long_lists(kind), keys.census(kind)
+    found = index.read([*wanted.values(), long_key, census_key], consistent=True)
+    changes: Changes = defaultdict(dict)
+    for number, words in strays.items():
+        if wanted[number] not in found:
+            for word in words:
+                changes[word][number] = None
+    late = _write_lists(kind, changes, index.long_lists(found.get(long_key)))
+    gone = {number: None for number, key in wanted.items() if key not in found}
+    if late or not _is_counted(kind, gone, found):
+        raise Conflict("Others keep changing the same lists.")
+
+
+def tidy(kind: str, words: Collection[str]) -> None:
+    """Open lists again that dropped postings and have room by now, for whoever sets what is missing, and take away
+    blocks that were left by a writer that was stopped.
+
+    Raises:
+        Conflict: somebody else wrote the same at the same time.
+    """
+    key = keys.long_lists(kind)
+    long = index.long_lists(index.read([key], consistent=True).get(key))
+    groups: list[Group] = []
+    lists = read_lists(kind, dict.fromkeys(words, ()), dict.fromkeys(words, MAX_BLOCKS))
+    for stored in lists.values():
+        if stored.whole.is_lacking:
+            stored.whole.floor = None
+        leftovers = [] if stored.whole.is_sparse else index.leftovers(kind, stored)  # or they go with the others
+        groups += [index.list_writes(kind, stored, {0}), *(Group([each]) for each in leftovers)]
+    if not all(index.write_each(groups)):
+        raise Conflict("Others keep changing the same lists.")
+    _note_long(kind, {word: len(stored.whole.blocks) for word, stored in lists.items()}, long)
 
 
 def _list_writes(kind: str, stored: StoredList, changes: Mapping[int, Posting | None]) -> Group | None:

@@ -17,7 +17,7 @@ from presence.domain.postings import BLOCK_BYTES, MAX_BLOCKS, Columns, Sample, T
 from presence.projections.documents import Document
 from presence.storage import keys, table
 from presence.storage.keys import Key
-from presence.storage.table import Raw
+from presence.storage.table import Part, Raw
 
 PARALLEL_WRITES = 16
 
@@ -29,6 +29,12 @@ def _name() -> str:
 def read(wanted: Iterable[Key], *, consistent: bool = False) -> dict[Key, Raw]:
     """The items that are there: 1 request per 100."""
     return table.batch_get(wanted, of=_name(), consistent=consistent)
+
+
+def page(part: Part, after: Key | None, limit: int) -> tuple[dict[Key, Raw], Key | None]:
+    """Some of all items, and after which key more may follow: 1 request, 1 read unit per 4 KB."""
+    items, last = table.scan(part, of=_name(), after=after, limit=limit)
+    return {(item["pk"]["S"], item["sk"]["S"]): item for item in items}, last
 
 
 class Changed(Exception):
@@ -134,6 +140,12 @@ def stored_list(kind: str, word: str, found: Mapping[Key, Raw]) -> StoredList:
         _sample(raws[0]),
     )
     return StoredList(word, whole, [revision(raw) for raw in raws])
+
+
+def leftovers(kind: str, stored: StoredList) -> list[Write]:
+    """What removes the blocks that a list's first one does not tell of."""
+    beyond = range(len(stored.whole.blocks), MAX_BLOCKS)
+    return [Write(keys.block(kind, stored.word, i), None, stored.revisions[i]) for i in beyond if stored.revisions[i]]
 
 
 def may_need_more(first: Raw | None, coming: int) -> bool:

@@ -246,22 +246,32 @@ def sweep(of: str) -> Key:
 
 # The discovery table.
 
+WORD, CARD, CENSUS = "WORD", "CARD", "CENSUS"
+
+
+def indexed(pk: str) -> tuple[str, str, str]:
+    """What a partition of the discovery table is (``WORD``, ``CARD``, ``CENSUS``), of which kind of documents, and of
+    which word or number.
+    """
+    what, kind, *name = pk.split("#", 2)
+    return what, kind, name[0] if name else ""
+
 
 def block(kind: str, word: str, index: int) -> Key:
     """A part of a word's posting list; 0 holds the best."""
-    return f"WORD#{kind}#{word}", str(index)
+    return f"{WORD}#{kind}#{word}", str(index)
 
 
 def card(kind: str, number: int) -> Key:
     """What the index knows of a document, by the number that stands for it in posting lists."""
-    return f"CARD#{kind}#{number}", "CARD"
+    return f"{CARD}#{kind}#{number}", CARD
 
 
 def census(kind: str) -> Key:
     """How many documents there are, and how long."""
-    return f"CENSUS#{kind}", "CENSUS"
+    return f"{CENSUS}#{kind}", CENSUS
 
 
 def long_lists(kind: str) -> Key:
     """Which words have more than one block."""
-    return f"CENSUS#{kind}", "LONG"
+    return f"{CENSUS}#{kind}", "LONG"

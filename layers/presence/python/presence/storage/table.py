@@ -211,6 +211,35 @@ def query(
     return reply["Items"], "LastEvaluatedKey" in reply
 
 
+class Part(NamedTuple):
+    """Of a whole table: it falls into so many segments, of which this is one."""
+
+    segment: int = 0
+    segments: int = 1
+
+
+def scan(part: Part, *, of: str | None = None, after: Key | None, limit: int) -> tuple[list[Raw], Key | None]:
+    """One page of a whole table, and after which key more may follow: 1 request, 1 read unit per 4 KB.
+
+    Only what looks after the indexes reads whole tables.
+
+    Args:
+        of: another table than the main one.
+    """
+    parameters: Raw = {"ExclusiveStartKey": _wire(after)} if after else {}
+    reply = _call(
+        "scan",
+        TableName=of or _table.table_name,
+        ConsistentRead=True,
+        Limit=limit,
+        Segment=part.segment,
+        TotalSegments=part.segments,
+        **parameters,
+    )
+    last = reply.get("LastEvaluatedKey")
+    return reply["Items"], (last["pk"]["S"], last["sk"]["S"]) if last else None
+
+
 def position(key: Key) -> Raw:
     """Where an item lies in its partition, to go on after it."""
     return _wire(key)

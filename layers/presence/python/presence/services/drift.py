@@ -1,0 +1,314 @@
+"""Where the discovery indexes differ from what the main table implies, and having them not differ.
+
+Both tables are looked through page by page. The main one tells what is missing: each document's card, its postings,
+its place in samples. The discovery table tells what ought not to be there: a card is held against its document, and
+what a list or a sample says of a number against the card of that number. So no page needs more than itself.
+
+What changes while it is looked at may seem to differ: look again, some time later, before believing it.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import batched
+
+from presence.domain import postings
+from presence.domain.entities import Board, Pin, Profile
+from presence.domain.postings import Posting, Sample
+from presence.projections.discovery import Subject
+from presence.projections.documents import BOARDS, PINS, USERS, Document
+from presence.services import indexing
+from presence.storage import index, keys, things
+from presence.storage.index import StoredList
+from presence.storage.keys import Key
+from presence.storage.table import Part, Raw
+
+THINGS_AT_ONCE = 200
+ITEMS_AT_ONCE = 25
+"""Of the discovery table. A block names up to a thousand numbers, whose cards are read."""
+LISTS_AT_ONCE = indexing.LISTS_AT_ONCE
+
+
+class Flaw(StrEnum):
+    CARD_MISSING = "card missing"
+    CARD_WRONG = "card wrong"
+    CARD_NEEDLESS = "card of what is not to be found"
+    POSTING_MISSING = "posting missing"
+    POSTING_WRONG = "posting wrong"
+    POSTING_NEEDLESS = "posting of what is not to be found by that word"
+    SAMPLE_WRONG = "sample wrong"
+    """A list's sample says something else than the documents that it stands for."""
+    CENSUS_WRONG = "census wrong"
+    BLOCK_NEEDLESS = "block left over"
+    LIST_LACKING = "list with room for what it dropped"
+    LENGTH_WRONG = "length of a list noted wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    flaw: Flaw
+    kind: str
+    """Of the documents that the index is of."""
+    word: str = ""
+    """Of the list, where it is about one."""
+    number: int | None = None
+    id: str = ""
+    """Of the document, where it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was found on a page."""
+
+    differences: list[Difference]
+    examined: int
+    """Documents, or items of the discovery table."""
+    after: Key | None
+    """What the next page comes after; None: this was the last."""
+
+
+def missing(part: Part, after: Key | None) -> Seen:
+    """Look whether all documents on a page of the main table are indexed."""
+    found, last = things.page(part, after, THINGS_AT_ONCE)
+    return Seen(look_at_documents(map(_subject, found)), len(found), last)
+
+
+def needless(part: Part, after: Key | None) -> Seen:
+    """Look whether all that a page of the discovery table says is so."""
+    items, last = index.page(part, after, ITEMS_AT_ONCE)
+    return Seen(_look_at_items(items), len(items), last)
+
+
+def _subject(thing: Board | Pin | Profile) -> Subject:
+    match thing:
+        case Board():
+            return Subject(BOARDS, thing.id)
+        case Pin():
+            return Subject(PINS, thing.id)
+        case Profile():
+            return Subject(USERS, thing.id)
+
+
+def again(differences: Collection[Difference]) -> list[Difference]:
+    """Those that are still there."""
+    words = _by_kind((each.kind, each.word) for each in differences if each.word)
+    found = {
+        *look_at_documents(dict.fromkeys(Subject(each.kind, each.id) for each in differences if each.id)),
+        *(each for kind, some in words.items() for each in _look_at_lists(kind, some)),
+        *_look_at_censuses({each.kind for each in differences if each.flaw == Flaw.CENSUS_WRONG}),
+    }
+    return [each for each in dict.fromkeys(differences) if each in found]
+
+
+def mend(differences: Collection[Difference]) -> None:
+    """Have the indexes say what the table implies where they differed. Doing it again is harmless.
+
+    Lists that lack postings are opened only: what they lack is missing from then on.
+
+    Raises:
+        Conflict, Throttled, StorageUnavailable: it must be done again.
+    """
+    untidy = (Flaw.LIST_LACKING, Flaw.BLOCK_NEEDLESS, Flaw.LENGTH_WRONG)
+    for kind, words in _by_kind((each.kind, each.word) for each in differences if each.flaw in untidy).items():
+        for some in batched(words, LISTS_AT_ONCE, strict=False):
+            indexing.tidy(kind, some)
+    touched: dict[Subject, set[str]] = defaultdict(set)
+    strays: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    cards = _cards(_by_kind((each.kind, each.number) for each in differences if each.number is not None))
+    for each in differences:
+        if each.number is None:
+            continue
+        ids = {each.id} if each.id else cards.get((each.kind, each.number), {}).keys()
+        words = {each.word} - {""}
+        for document_id in ids:
+            touched[Subject(each.kind, document_id)] |= words
+        if not ids:
+            strays[each.kind][each.number] |= words
+    indexing.refresh(touched)
+    for kind, numbers in strays.items():
+        indexing.expel(kind, numbers)
+
+
+# What is compared with what: pure.
+
+
+type Cards = Mapping[tuple[str, int], Mapping[str, Document]]
+"""By kind and number the documents that have it, by id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What the indexes of one kind of documents say of some."""
+
+    kind: str
+    cards: Cards
+    census: Sample
+    lists: Mapping[str, StoredList] = field(default_factory=dict)
+
+
+def of_document(document_id: str, document: Document | None, said: Indexed) -> Iterator[Difference]:
+    """What a document's card and the census say of it."""
+    number = postings.number(document_id)
+    card = said.cards.get((said.kind, number), {})
+    if card.get(document_id) != document:
+        flaw = Flaw.CARD_MISSING if document_id not in card else Flaw.CARD_WRONG
+        yield Difference(Flaw.CARD_NEEDLESS if document is None else flaw, said.kind, number=number, id=document_id)
+    expected = indexing.strongest(None, _sharing(card, document_id, document))
+    if not _is_sampled(said.census, number, expected):
+        yield Difference(Flaw.CENSUS_WRONG, said.kind, number=number, id=document_id)
+
+
+def of_postings(document: Document, words: Collection[str], said: Indexed) -> Iterator[Difference]:
+    """What the lists of some of a document's words say of it."""
+    number = postings.number(document.id)
+    sharing = _sharing(said.cards.get((said.kind, number), {}), document.id, document)
+    for word in words:
+        expected = indexing.strongest(word, sharing)
+        flaw = expected and _of_posting(said.lists[word], number, expected)
+        if flaw:
+            yield Difference(flaw, said.kind, word, number, document.id)
+
+
+def of_list(stored: StoredList, said: Indexed, noted: int) -> Iterator[Difference]:
+    """What a list says that its documents' cards do not.
+
+    Args:
+        noted: how many blocks it is known to have.
+    """
+    whole, kind, word = stored.whole, said.kind, stored.word
+    sampled = whole.sample.members if whole.sample else {}
+    for number in {*sampled, *(number for block in whole.blocks for number in block)}:
+        expected = indexing.strongest(word, said.cards.get((kind, number), {}).values())
+        flaw = _of_posting(stored, number, expected)
+        if flaw:
+            yield Difference(flaw, kind, word, number)
+    if len(whole.blocks) != noted:
+        yield Difference(Flaw.LENGTH_WRONG, kind, word)
+    if index.leftovers(kind, stored):
+        yield Difference(Flaw.BLOCK_NEEDLESS, kind, word)
+    if whole.is_lacking:
+        yield Difference(Flaw.LIST_LACKING, kind, word)
+
+
+def _of_posting(stored: StoredList, number: int, expected: Posting | None) -> Flaw | None:
+    whole = stored.whole
+    told = [block[number] for block in whole.blocks if number in block]
+    if told and expected is None:
+        return Flaw.POSTING_NEEDLESS
+    if told and told != [expected]:
+        return Flaw.POSTING_WRONG
+    if expected and not told and (whole.floor is None or postings.impact(expected) > whole.floor):
+        return Flaw.POSTING_MISSING
+    return None if whole.sample is None or _is_sampled(whole.sample, number, expected) else Flaw.SAMPLE_WRONG
+
+
+def _is_sampled(sample: Sample, number: int, expected: Posting | None) -> bool:
+    return sample.members.get(number) == (expected if number < sample.limit else None)
+
+
+def _sharing(card: Mapping[str, Document], document_id: str, document: Document | None) -> list[Document]:
+    """The documents of a number, of which one is known better than its card knows it."""
+    others = [each for each in card.values() if each.id != document_id]
+    return [*others, document] if document else others
+
+
+# Reading it.
+
+
+def look_at_documents(subjects: Iterable[Subject]) -> list[Difference]:
+    found: list[Difference] = []
+    truth = indexing.told(subjects)
+    for kind in dict.fromkeys(subject.kind for subject in truth):
+        told = {subject.id: document for subject, document in truth.items() if subject.kind == kind}
+        cards = _cards({kind: set(map(postings.number, told))})
+        raw = index.read([keys.census(kind), keys.long_lists(kind)], consistent=True)
+        census, long = index.census(raw.get(keys.census(kind))), index.long_lists(raw.get(keys.long_lists(kind)))
+        said = Indexed(kind, cards, census.sample)
+        for document_id, document in told.items():
+            found += of_document(document_id, document, said)
+        by_word: dict[str, list[Document]] = defaultdict(list)
+        for document in filter(None, told.values()):
+            for word in document.postings:
+                by_word[word].append(document)
+        for some in batched(by_word, LISTS_AT_ONCE, strict=False):
+            lists = indexing.read_lists(kind, dict.fromkeys(some, ()), long)
+            said = Indexed(kind, cards, census.sample, lists)
+            found += [each for word in some for it in by_word[word] for each in of_postings(it, (word,), said)]
+    return found
+
+
+def _look_at_items(items: Mapping[Key, Raw]) -> list[Difference]:
+    subjects: list[Subject] = []
+    words: dict[str, set[str]] = defaultdict(set)
+    censuses: set[str] = set()
+    for (pk, _), raw in items.items():
+        what, kind, name = keys.indexed(pk)
+        if what == keys.CARD:
+            subjects += [Subject(kind, document_id) for document_id in index.cards(raw)]
+        elif what == keys.WORD:
+            words[kind].add(name)
+        elif what == keys.CENSUS:
+            censuses.add(kind)
+    return [
+        *_look_at_cards(subjects),
+        *(each for kind, some in words.items() for each in _look_at_lists(kind, some)),
+        *_look_at_censuses(censuses),
+    ]
+
+
+def _look_at_cards(subjects: Collection[Subject]) -> Iterator[Difference]:
+    truth = indexing.told(subjects)
+    cards = _cards(_by_kind((subject.kind, postings.number(subject.id)) for subject in truth))
+    for subject, document in truth.items():
+        number = postings.number(subject.id)
+        card = cards.get((subject.kind, number), {})
+        if subject.id in card and card[subject.id] != document:
+            flaw = Flaw.CARD_WRONG if document else Flaw.CARD_NEEDLESS
+            yield Difference(flaw, subject.kind, number=number, id=subject.id)
+
+
+def _look_at_lists(kind: str, words: Collection[str]) -> Iterator[Difference]:
+    key = keys.long_lists(kind)
+    long = index.long_lists(index.read([key], consistent=True).get(key))
+    is_full = len(long) >= index.MAX_LONG_LISTS
+    for some in batched(words, ITEMS_AT_ONCE, strict=False):
+        lists = indexing.read_lists(kind, dict.fromkeys(some, ()), dict.fromkeys(some, postings.MAX_BLOCKS))
+        numbers = {
+            number
+            for stored in lists.values()
+            for block in (*stored.whole.blocks, stored.whole.sample.members if stored.whole.sample else {})
+            for number in block
+        }
+        said = Indexed(kind, _cards({kind: numbers}), Sample())
+        for word, stored in lists.items():
+            blocks = len(stored.whole.blocks)
+            yield from of_list(stored, said, long.get(word, blocks if is_full else 1))
+
+
+def _look_at_censuses(kinds: Iterable[str]) -> Iterator[Difference]:
+    for kind in kinds:
+        key, long_key = keys.census(kind), keys.long_lists(kind)
+        found = index.read([key, long_key], consistent=True)
+        members = index.census(found.get(key)).sample.members
+        cards = _cards({kind: members})
+        for number, told in members.items():
+            if told != indexing.strongest(None, cards.get((kind, number), {}).values()):
+                yield Difference(Flaw.CENSUS_WRONG, kind, number=number)
+        yield from (
+            each
+            for each in _look_at_lists(kind, index.long_lists(found.get(long_key)))
+            if each.flaw == Flaw.LENGTH_WRONG
+        )
+
+
+def _cards(wanted: Mapping[str, Iterable[int]]) -> Cards:
+    of = {keys.card(kind, number): (kind, number) for kind, numbers in wanted.items() for number in numbers}
+    return {of[key]: index.cards(raw) for key, raw in index.read(of, consistent=True).items()}
+
+
+def _by_kind[T](pairs: Iterable[tuple[str, T]]) -> dict[str, set[T]]:
+    found: dict[str, set[T]] = defaultdict(set)
+    for kind, each in pairs:
+        found[kind].add(each)
+    return found
