@@ -12,12 +12,14 @@ from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE, Param, choice, use
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
 from presence.projections.documents import BOARDS, KINDS
-from presence.services import own_search, search
+from presence.services import own_search, search, suggesting
+from presence.services.paging import Page
 from presence.services.search import Query
 
 router = Router()
 
 EVERYTHING = (Scope.BOARDS_READ, Scope.PINS_READ, Scope.USER_ACCOUNTS_READ)
+NAMES = (Scope.BOARDS_READ, Scope.USER_ACCOUNTS_READ)
 OWN_BOARDS = (Scope.BOARDS_READ, Scope.BOARDS_READ_SECRET)
 OWN_PINS = (*OWN_BOARDS, Scope.PINS_READ, Scope.PINS_READ_SECRET)
 PAGING = (PAGE_SIZE, BOOKMARK, FIELDS)
@@ -58,6 +60,7 @@ Q: Param[str] = Param(
     {"type": "string", "minLength": 1, "maxLength": QUERY_MAX},
     "Required. Words to look for; of very many the first 24.",
 )
+TYPED: Param[str] = Param("q", _query, "", Q.schema, "Required. What was typed so far.")
 TYPE: Param[str] = choice("type", BOARDS, KINDS, "What to look for.")
 LANGUAGE: Param[str | None] = choice(
     "language", None, tuple(LANGUAGES), "What `q` is in (ISO 639-1). Without it, what it seems to be in."
@@ -109,6 +112,14 @@ def search_everything(call: Call) -> Any:
     )
     context = tuple(map(str, astuple(query)))
     return call.page(search.search(call.viewer, query, call.page_request(*context)), discovery_views.hit, *context)
+
+
+@router.get("/discover/suggest", scopes=NAMES, answer="SuggestionPage", params=(TYPED, FIELDS))
+def suggest(call: Call) -> Any:
+    """Suggest what somebody who types may mean: names that several people gave to public boards, people, and topics.
+    At most 10, in one page.
+    """
+    return call.page(Page(suggesting.suggest(call.viewer, _required(call, TYPED)), None), discovery_views.suggestion)
 
 
 def _required(call: Call, param: Param[str], most: int = QUERY_MAX) -> str:

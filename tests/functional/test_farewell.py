@@ -9,6 +9,7 @@ from presence.storage import archives, keys
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin, a_section, an_upload, refusal
 from tests.support.people import a_user
+from tests.support.social import block, unblock
 from tests.support.stored import Items, Stream, add_collaborator, everything, item
 from tests.support.wire import BOARD_NOT_FOUND, PIN_NOT_FOUND, USER_NOT_FOUND
 
@@ -163,6 +164,9 @@ def test_an_account_is_removed_in_as_many_turns_as_it_takes(stream: Stream, monk
 def test_follows_and_blocks_are_undone_and_the_counts_of_others_are_exact(stream: Stream) -> None:
     bob, eve = a_user(), a_user()
     board_id = a_board(bob)
+    block(eve, bob)
+    unblock(eve, bob)
+    stream.settle()
     before = everything()
     ann, private = a_user(), a_user()
     private.patch("/user_account", {"is_private": True})

@@ -159,6 +159,7 @@ CONDITIONS = [
     *("begins_with (#s, :tex)", "begins_with (#s, :text)", "begins_with (#none, :tex)", "contains (#s, :tex)"),
     *("#n IN (:1, :5)", "#n IN (:1)", "#n BETWEEN :1 AND :10", "#n BETWEEN :10 AND :10"),
     *("(#n = :5 AND #s = :text)", "(#n = :1 OR #s = :text)", "(NOT #n = :1)", "(NOT attribute_exists (#none))"),
+    *("size (#set) < :5", "size (#set) < :1", "size (#set) >= :1", "size (#s) < :5"),
     *("((#n = :1 OR #n = :5) AND #s = :text)", "(#n = :5 OR (#n = :1 AND #none = :5))"),
 ]
 

@@ -134,6 +134,13 @@ def _assert_ties(items: Items) -> None:
         assert board["follower_count"] == on_board[board_id], f"board {board_id} miscounts its followers"
     blocks = {(tie["from_id"], tie["to_id"]) for tie in ties if tie.get("blocks")}
     assert blocks == {(tie["to_id"], tie["from_id"]) for tie in ties if tie.get("blocked")}, "a block is one-sided"
+    hidden = {
+        (key[0].removeprefix("USER#"), other)
+        for key, item in items.items()
+        if item["kind"]["S"] == "hidden_people"
+        for other in _plain(item).get("user_ids", ())
+    }
+    assert hidden == blocks | {(other, one) for one, other in blocks}, "who is hidden is not who is blocked"
     for tie in ties:
         assert not (tie.get("following") and (tie.get("blocks") or tie.get("blocked"))), f"{tie} is both"
 

@@ -436,9 +436,19 @@ def _operand(words: _Words) -> Operand:
     word = words.next()
     if word.startswith(":"):
         return lambda _, given: given.values[word]
+    if word == "size":
+        [of] = _arguments(words)
+        return lambda item, given: _size(of(item, given))
     if _is_name(word):
         return lambda item, given: item.get(given.attribute(word))
     raise _invalid(f"{word!r} is not understood here.")
+
+
+def _size(value: Value) -> Value:
+    """Of a set how many it has, of a text its bytes; of what is not there nothing."""
+    if value is None:
+        return None
+    return {"N": str(len(value["SS"] if "SS" in value else value["S"].encode()))}
 
 
 def _is_name(word: str) -> bool:

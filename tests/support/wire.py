@@ -19,6 +19,7 @@ EVERYTHING = (
     "user_accounts:write",
 )
 DISCOVERY = ("boards:read", "pins:read", "user_accounts:read")
+NAMES = ("boards:read", "user_accounts:read")
 OWN_BOARDS = ("boards:read", "boards:read_secret")
 OWN_PINS = ("boards:read", "boards:read_secret", "pins:read", "pins:read_secret")
 PEOPLE_READ = ("user_accounts:read",)
@@ -90,6 +91,7 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("GET", "/user_account/imports/{import_id}"): Expected(200, EVERYTHING),
     ("POST", "/user_account/imports/{import_id}/start"): Expected(201, EVERYTHING),
     ("GET", "/discover/search"): Expected(200, DISCOVERY),
+    ("GET", "/discover/suggest"): Expected(200, NAMES),
     ("GET", "/search/boards"): Expected(200, OWN_BOARDS),
     ("GET", "/search/pins"): Expected(200, OWN_PINS),
     ("GET", "/boards/{board_id}/collaborators"): Expected(200, BOARDS_READ),

@@ -34,7 +34,11 @@ PREPARE: dict[Route, Prepare] = {}
 """For routes that need more to be there than a board of the user's with a section and a pin, and another user."""
 
 
-QUERIES: dict[Route, str] = {("GET", "/discover/search"): "q=ideas", ("GET", "/search/pins"): "query=ideas"}
+QUERIES: dict[Route, str] = {
+    ("GET", "/discover/search"): "q=ideas",
+    ("GET", "/discover/suggest"): "q=id",
+    ("GET", "/search/pins"): "query=ideas",
+}
 """For routes that need query parameters."""
 
 

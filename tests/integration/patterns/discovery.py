@@ -8,6 +8,7 @@ from presence.projections.documents import BOARDS, PINS, USERS
 from presence.services import indexing, search
 from tests.integration.patterns.typical import Act, Typical, pattern, well
 from tests.integration.things import a_board, a_pin
+from tests.support.social import block
 
 _numbers = count(1)
 
@@ -74,3 +75,13 @@ def _(at: Typical) -> Act:
     board = a_board(user)
     ids = ",".join(a_pin(user, board) for _ in range(10))
     return lambda: well(user.get(f"/search/pins?query={ids}"))
+
+
+@pattern("`GET /discover/suggest`, of many")
+def _(at: Typical) -> Act:
+    name = _two_words()
+    owners = [at.another_user() for _ in range(2)]
+    found = [a_board(owner, name=f"{name} {number:02}") for number in range(12) for owner in owners]
+    indexing.refresh({Subject(BOARDS, each): () for each in found})
+    block(at.user, owners[0])
+    return lambda: well(at.user.get(f"/discover/suggest?q={name[:9]}"))

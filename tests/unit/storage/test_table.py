@@ -239,6 +239,22 @@ def test_a_batch_takes_one_request_for_each_hundred_keys(keys: int, requests: in
     assert len(sent) == requests
 
 
+def test_a_batch_asks_two_tables_at_once_and_each_again_for_what_it_left(waits: list[float]) -> None:
+    left = {"presence": {"Keys": [_key("b")], "ConsistentRead": True}}
+    replies = iter(
+        (
+            (200, {"Responses": {"index": [_key("a")]}, "UnprocessedKeys": left}),
+            (200, {"Responses": {"presence": [_key("b")]}, "UnprocessedKeys": {}}),
+        )
+    )
+    with _dynamodb(table.client(), replies) as sent:
+        found = table.batch_get([("a", "ANY")], of="index", consistent=False, beside=[("b", "ANY")])
+
+    assert set(found) == {("a", "ANY"), ("b", "ANY")}
+    asked = [orjson.loads(each.body)["RequestItems"] for each in sent]
+    assert asked == [{"index": {"Keys": [_key("a")], "ConsistentRead": False}} | left, left]
+
+
 def test_a_batch_asks_for_a_key_once() -> None:
     with _dynamodb(table.client(), repeat(_batch([], []))) as sent:
         table.batch_get([ANY_KEY, ANY_KEY])

@@ -1,5 +1,6 @@
 """What clients get of what was found."""
 
+from presence.domain.suggestions import TOPIC, USER, Suggestion
 from presence.http import views
 from presence.http.views import View
 from presence.services.access import Seen
@@ -28,3 +29,12 @@ def hit(found: Hit) -> View:
         "highlights": [{"field": name, "ranges": where} for name, where in ranges.items() if where],
         kind: view,
     }
+
+
+def suggestion(found: Suggestion) -> View:
+    view: View = {"type": found.kind, "text": found.texts[-1]}
+    if found.kind == USER:
+        view["username"] = found.username
+    if found.kind == TOPIC:
+        view["topic_id"] = found.id
+    return view

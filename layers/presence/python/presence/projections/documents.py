@@ -1,6 +1,7 @@
 """What discovery knows of a board, a pin or a person, if they are to be found: pure, and asked by every index."""
 
 import math
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from typing import NamedTuple
 
 from presence.domain import clock
 from presence.domain.entities import Board, Pin, Profile
-from presence.domain.postings import UNIT, Posting, packed_length
+from presence.domain.postings import UNIT, Posting, number, packed_length
+from presence.domain.suggestions import MAX_NAME, folded, user_name
 from presence.domain.words import DEFAULT_LANGUAGE, language, small_words, stem, words
 from presence.policies import visibility
 
@@ -50,6 +52,8 @@ class Document:
     board_id: str = ""
     standing: int = 0
     """How well it is liked and kept, from 0 to 255; see ``_standing``."""
+    name: str = ""
+    """What it is suggested by as somebody types: ``suggestions.Suggestion.name``."""
     day: int = 0
     """When something last came to it, in days since the epoch."""
 
@@ -67,7 +71,15 @@ class Document:
                 weights[word] = weights.get(word, 0) + weight
         told = {word: Posting(min(weight, 255), self.length, self.small) for word, weight in weights.items()}
         shown = Posting(UNIT, packed_length(UNIT * len(self.contents)))
-        return told | {shown_word(digest): shown for digest in self.contents}
+        return told | {shown_word(digest): shown for digest in self.contents} | self._named
+
+    @property
+    def _named(self) -> dict[str, Posting]:
+        """The list of its name says who gave it, in 16 bits, or how well the person is liked, in octaves."""
+        if not self.name:
+            return {}
+        owner = number(self.owner_id) & 0xFFFF if self.owner_id else 0
+        return {name_word(self.name): Posting(self.standing // _OCTAVE, 0, owner)}
 
     def _weighed(self) -> Iterator[tuple[str, int]]:
         yield from ((word, TITLE_WEIGHT) for word in self.title)
@@ -79,6 +91,16 @@ class Document:
 def shown_word(digest: str) -> str:
     """What stands in the lists for something that is shown; no word of a text begins like it."""
     return f"={digest}"
+
+
+def name_word(name: str) -> str:
+    """What stands in the lists for a whole name; no word of a text begins like it."""
+    return f'"{name}'
+
+
+def name_of(word: str) -> str:
+    """The name for which ``name_word`` stands, or nothing."""
+    return word.removeprefix('"') if word.startswith('"') else ""
 
 
 def board(value: Board | None, owner: Profile | None, first_pins: Sequence[Pin] = ()) -> Document | None:
@@ -98,6 +120,7 @@ def board(value: Board | None, owner: Profile | None, first_pins: Sequence[Pin] 
         contents=tuple(sorted({pin.media.digest[:MAX_CONTENT] for pin in first_pins if pin.media.digest})),
         owner_id=value.owner_id,
         standing=_standing(value.follower_count, value.pin_count),
+        name=_board_name(value.name),
         day=_day(value.pins_modified_at or value.created_at),
     )
 
@@ -122,7 +145,14 @@ def user(value: Profile | None) -> Document | None:
         return None
     said = _analysed(f"{value.username} {value.display_name or ''}", value.about or "")
     standing = _standing(value.follower_count, 0)
-    return Document(USERS, value.id, **said._asdict(), standing=standing, day=_day(value.created_at))
+    name = user_name(value.id, value.username, value.display_name)
+    return Document(USERS, value.id, **said._asdict(), standing=standing, name=name, day=_day(value.created_at))
+
+
+def _board_name(text: str) -> str:
+    """As it is the same to whoever typed it; nothing where it would be no suggestion."""
+    name = unicodedata.normalize("NFC", " ".join(text.split()).lower())
+    return name if len(name) <= MAX_NAME and folded(name) else ""
 
 
 def _beside(pins: Sequence[Pin]) -> tuple[str, ...]:
@@ -156,12 +186,15 @@ def _analysed(title: str, text: str) -> _Analysed:
     return _Analysed(stems[0], stems[1], others, small_words((*stems[0], *stems[1]), code))
 
 
+_OCTAVE = 16
+
+
 def _standing(followers: int, pins: int) -> int:
     """Grows with the logarithm of followers (half of it is reached at 256) and, less, of pins.
 
     It changes only when a count has grown by a fifth, so that a document is not written anew for each follower.
     """
-    return min(255, int(4 * math.log2(1 + followers)) * 4 + min(32, int(4 * math.log2(1 + pins))))
+    return min(255, int(4 * math.log2(1 + followers)) * _OCTAVE // 4 + min(32, int(4 * math.log2(1 + pins))))
 
 
 def _day(time: str) -> int:

@@ -421,3 +421,15 @@ class FoundUser(_Found):
 class SearchPage(_Answer):
     items: list[FoundBoard | FoundPin | FoundUser]
     bookmark: str | None
+
+
+class Suggestion(_Answer):
+    type: Literal["board", "user", "topic"]
+    text: str
+    username: str | SkipJsonSchema[None] = _absent("of a board's name or a topic")
+    topic_id: str | SkipJsonSchema[None] = _absent("of a board's name or a user")
+
+
+class SuggestionPage(_Answer):
+    items: list[Suggestion]
+    bookmark: None

@@ -230,7 +230,7 @@ class _Farewell:
                 imports.forget(codec.job(item))
             case "claim":
                 return not item["sk"]["S"].startswith(keys.SLUG_PREFIX)
-            case "receipt":
+            case "receipt" | "hidden_people":
                 return True
             case _:
                 return False

@@ -29,7 +29,8 @@ class Changed(Exception):
 
 
 def settled[T](attempt: Callable[[], T]) -> T:
-    """Look again where a tie changed after the look at it, if only because the stream removed what was left of it.
+    """Look again where a tie changed after the look at it, if only because the stream removed what was left of it, and
+    where there was no room to note one more block.
 
     Raises:
         Conflict: it goes on changing.
@@ -39,16 +40,21 @@ def settled[T](attempt: Callable[[], T]) -> T:
             return attempt()
         except Changed:
             continue
+        except ties.TooManyHidden as many:
+            ties.forget_hidden(many.user_id)
     raise Conflict("It was changed at the same time; please try again.")
 
 
 def change(tx: Transaction, before: Tie | None, after: Tie) -> None:
-    """Write a tie, and with it how many its user follows.
+    """Write a tie, and with it how many its user follows and whom a block hides from them.
 
     ``Changed`` if the tie is not as it was read; where a follow is added or asked for, ``LimitReached`` at
     ``MAX_FOLLOWING``, ``UserNotFound`` if the account is gone.
     """
     ties.change(tx, before, after, otherwise=Changed())
+    if visibility.is_blocked(after) != visibility.is_blocked(before):
+        note = ties.hide if visibility.is_blocked(after) else ties.show
+        note(tx, after.from_id, after.to_id)
     by = after.is_follow - (before is not None and before.is_follow)
     if by < 0:
         profiles.count_following(tx, after.from_id, by, otherwise=UserNotFound())

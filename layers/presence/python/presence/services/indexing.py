@@ -16,7 +16,7 @@ from presence.domain.postings import CENSUS_SIZE, MAX_BLOCKS, Posting
 from presence.projections import documents
 from presence.projections.discovery import Subject
 from presence.projections.documents import BOARDS, PINS, USERS, Document
-from presence.services import access
+from presence.services import access, suggesting
 from presence.storage import boards, index, keys, pins, profiles
 from presence.storage.index import Group, StoredList, Write
 from presence.storage.keys import Key
@@ -104,25 +104,27 @@ def _write(truth: Truth, words: Words) -> set[Subject]:
 
 
 def _write_kind(kind: str, now: dict[str, Document | None], words: Mapping[str, set[str]]) -> set[str]:
-    """Lists first, cards last: a card tells which lists have been written."""
+    """Lists first, then what follows from them, cards last: a card tells what has been written."""
     numbers = {document_id: postings.number(document_id) for document_id in now}
     card_keys = {number: keys.card(kind, number) for number in numbers.values()}
     long_key = keys.long_lists(kind)
     found = index.read([*card_keys.values(), keys.census(kind), long_key], consistent=True)
     cards = {number: index.cards(found.get(key)) for number, key in card_keys.items()}
     changes: Changes = defaultdict(dict)
+    rewritten: set[str] = set()
     for document_id, document in now.items():
         number = numbers[document_id]
         known = cards[number].pop(document_id, None)
         if document is not None:
             cards[number][document_id] = document
         told_before, told_now = known.postings if known else {}, document.postings if document else {}
-        words[document_id].update(
-            word for word in {*told_before, *told_now} if told_before.get(word) != told_now.get(word)
-        )
+        differing = {word for word in {*told_before, *told_now} if told_before.get(word) != told_now.get(word)}
+        words[document_id].update(differing)
+        rewritten |= differing
         for word in words[document_id]:
             changes[word][number] = strongest(word, cards[number].values())
-    late = _write_lists(kind, changes, index.long_lists(found.get(long_key)))
+    late = _write_lists(kind, changes, index.long_lists(found.get(long_key)), rewritten)
+    _settle_names(kind, changes, rewritten)
     counted = {number: strongest(None, cards[number].values()) for number in card_keys}
     writes = [
         index.card_write(kind, number, cards[number], index.revision(found.get(key)))
@@ -146,13 +148,14 @@ def strongest(word: str | None, sharing: Iterable[Document]) -> Posting | None:
     return max((posting for posting in told if posting), default=None)
 
 
-def _write_lists(kind: str, changes: Changes, long: Mapping[str, int]) -> set[int]:
-    """Gives the numbers whose lists somebody else wrote at the same time."""
+def _write_lists(kind: str, changes: Changes, long: Mapping[str, int], rewritten: set[str]) -> set[int]:
+    """Gives the numbers whose lists somebody else wrote at the same time, and adds the words whose lists changed."""
     late: set[int] = set()
     for some in batched(changes, LISTS_AT_ONCE, strict=False):
         lists = read_lists(kind, {word: changes[word] for word in some}, long)
         groups = {word: group for word in some if (group := _list_writes(kind, lists[word], changes[word]))}
         written = index.write_each(list(groups.values()))
+        rewritten |= groups.keys()
         late |= {
             number
             for word, is_written in zip(groups, written, strict=True)
@@ -161,6 +164,11 @@ def _write_lists(kind: str, changes: Changes, long: Mapping[str, int]) -> set[in
         }
         _note_long(kind, {word: len(lists[word].whole.blocks) for word in groups}, long)
     return late
+
+
+def _settle_names(kind: str, changes: Changes, words: Iterable[str]) -> None:
+    """What is suggested follows from the lists of names."""
+    suggesting.settle(kind, {word: None in changes[word].values() for word in words if documents.name_of(word)})
 
 
 def read_lists(kind: str, changes: Mapping[str, Collection[int]], long: Mapping[str, int]) -> dict[str, StoredList]:
@@ -195,7 +203,9 @@ def expel(kind: str, strays: Mapping[int, Collection[str]]) -> None:
         if wanted[number] not in found:
             for word in words:
                 changes[word][number] = None
-    late = _write_lists(kind, changes, index.long_lists(found.get(long_key)))
+    rewritten = set(changes)
+    late = _write_lists(kind, changes, index.long_lists(found.get(long_key)), rewritten)
+    _settle_names(kind, changes, rewritten)
     gone = {number: None for number, key in wanted.items() if key not in found}
     if late or not _is_counted(kind, gone, found):
         raise Conflict("Others keep changing the same lists.")

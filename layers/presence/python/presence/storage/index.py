@@ -6,7 +6,7 @@ consistent: half a read unit per 4 KB.
 
 import os
 from base64 import b64decode
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ import orjson
 
 from presence.domain import postings
 from presence.domain.postings import BLOCK_BYTES, MAX_BLOCKS, Columns, Sample, TermList
+from presence.domain.suggestions import Suggestion
 from presence.projections.documents import Document
 from presence.storage import keys, table
 from presence.storage.keys import Key
@@ -26,9 +27,9 @@ def _name() -> str:
     return os.environ["DISCOVERY_TABLE_NAME"]
 
 
-def read(wanted: Iterable[Key], *, consistent: bool = False) -> dict[Key, Raw]:
-    """The items that are there: 1 request per 100."""
-    return table.batch_get(wanted, of=_name(), consistent=consistent)
+def read(wanted: Iterable[Key], *, consistent: bool = False, beside: Iterable[Key] = ()) -> dict[Key, Raw]:
+    """The items that are there, and those of the main table ``beside`` them: 1 request per 100."""
+    return table.batch_get(wanted, of=_name(), consistent=consistent, beside=beside)
 
 
 def page(part: Part, after: Key | None, limit: int) -> tuple[dict[Key, Raw], Key | None]:
@@ -282,6 +283,19 @@ MAX_LONG_LISTS = 256
 def long_lists_write(kind: str, words: Mapping[str, int], was: int) -> Write:
     most = dict(sorted(words.items(), key=lambda each: -each[1])[:MAX_LONG_LISTS])
     return Write(keys.long_lists(kind), {"words": {"S": orjson.dumps(most).decode()}}, was)
+
+
+# Suggestions.
+
+
+def suggestions(raw: Raw | None) -> list[Suggestion]:
+    """The best first."""
+    return [Suggestion(*each) for each in orjson.loads(raw["names"]["S"])] if raw else []
+
+
+def suggestions_write(beginning: str, names: Sequence[Suggestion], was: int) -> Write:
+    attributes: dict[str, Raw] | None = {"names": {"S": orjson.dumps([*map(tuple, names)]).decode()}} if names else None
+    return Write(keys.suggestions(beginning), attributes, was)
 
 
 # Cards.

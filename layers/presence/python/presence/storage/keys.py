@@ -61,6 +61,11 @@ def tie(from_id: str, to_id: str) -> Key:
     return f"USER#{from_id}", f"TIE#{to_id}"
 
 
+def hidden_people(user_id: str) -> Key:
+    """Whom blocks hide from a user, all in one item."""
+    return f"USER#{user_id}", "HIDDEN"
+
+
 def board_follow(user_id: str, board_id: str) -> Key:
     return f"USER#{user_id}", f"FOLLOW#{board_id}"
 
@@ -270,6 +275,11 @@ def card(kind: str, number: int) -> Key:
 def census(kind: str) -> Key:
     """How many documents there are, and how long."""
     return f"{CENSUS}#{kind}", CENSUS
+
+
+def suggestions(beginning: str) -> Key:
+    """The best names with a word that begins so."""
+    return f"SUGGEST#{beginning}", "SUGGEST"
 
 
 def long_lists(kind: str) -> Key:

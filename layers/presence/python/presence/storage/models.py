@@ -200,6 +200,12 @@ class TieItem(Item, discriminator="tie"):
     counted = BooleanAttribute(null=True)
 
 
+class HiddenPeopleItem(Item, discriminator="hidden_people"):
+    user_ids = UnicodeSetAttribute(null=True)
+    are_more = BooleanAttribute(null=True)
+    """There were too many for one item, and some are not among these."""
+
+
 class BoardFollowItem(Item, discriminator="board_follow"):
     user_id = UnicodeAttribute()
     board_id = UnicodeAttribute()

@@ -139,28 +139,34 @@ def get(key: Key) -> Raw | None:
     )
 
 
-def batch_get(keys: Iterable[Key], *, of: str | None = None, consistent: bool = True) -> dict[Key, Raw]:
+def batch_get(
+    keys: Iterable[Key], *, of: str | None = None, consistent: bool = True, beside: Iterable[Key] = ()
+) -> dict[Key, Raw]:
     """The items that exist, as of now: 1 request per 100 keys, 1 read unit per 4 KB of each item.
 
     Args:
         of: another table than the main one.
         consistent: or half a read unit, and as of a moment ago.
+        beside: keys of the main table, where ``of`` is another; those are as of now.
 
     Raises:
         Throttled: keys remain unprocessed after ``RETRIES`` rounds.
     """
-    wanted = [_wire(key) for key in dict.fromkeys(keys)]
-    name = of or _table.table_name
+    main = _table.table_name
+    wanted = [(of or main, key) for key in dict.fromkeys(keys)] + [(main, key) for key in beside]
     found: dict[Key, Raw] = {}
     for start in range(0, len(wanted), BATCH_GET_LIMIT):
-        pending = wanted[start : start + BATCH_GET_LIMIT]
+        pending: Raw = {}
+        for name, key in wanted[start : start + BATCH_GET_LIMIT]:
+            asked = pending.setdefault(name, {"Keys": [], "ConsistentRead": consistent or name == main})
+            asked["Keys"].append(_wire(key))
         for attempt in range(CONFLICT_ATTEMPTS):
             if attempt:
                 _back_off(attempt)
-            reply = _call("batch_get_item", RequestItems={name: {"Keys": pending, "ConsistentRead": consistent}})
-            for item in reply["Responses"].get(name, ()):
-                found[item["pk"]["S"], item["sk"]["S"]] = item
-            pending = reply.get("UnprocessedKeys", {}).get(name, {}).get("Keys", [])
+            reply = _call("batch_get_item", RequestItems=pending)
+            for items in reply["Responses"].values():
+                found |= {(item["pk"]["S"], item["sk"]["S"]): item for item in items}
+            pending = reply.get("UnprocessedKeys", {})
             if not pending:
                 break
         else:
@@ -288,8 +294,17 @@ class Transaction:
     def put(self, item: Item, condition: Condition | None = None, *, otherwise: Otherwise = _unforeseen) -> None:
         self._add("Put", item.get_save_kwargs_from_instance(condition, _SHOW_STANDING), otherwise)
 
-    def update(self, item: Item, actions: Sequence[Action], condition: Condition, *, otherwise: Otherwise) -> None:
-        """``item`` needs only its key. The condition must demand that it exists, or a missing one would be made."""
+    def update(
+        self,
+        item: Item,
+        actions: Sequence[Action],
+        condition: Condition | None,
+        *,
+        otherwise: Otherwise = _unforeseen,
+    ) -> None:
+        """``item`` needs only its key. The condition must demand that it exists, or a missing one is made (with what
+        the actions set, which then must be its kind too).
+        """
         request = item.get_update_kwargs_from_instance(list(actions), condition, _SHOW_STANDING)
         self._add("Update", request, otherwise)
 

@@ -7,15 +7,38 @@ that is the stream's alone to change, in one transaction with the count that it 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.update import Action
 
 from presence.domain.entities import BoardFollow, Following, Tie, parted
+from presence.domain.errors import Conflict
 from presence.storage import codec, keys, table
-from presence.storage.models import BoardFollowItem, Item, TieItem
+from presence.storage.models import BoardFollowItem, HiddenPeopleItem, Item, TieItem
 from presence.storage.table import Otherwise, Raw, Transaction
 
 type Edge = Tie | BoardFollow
+
+MAX_HIDDEN = 1000
+"""People in one item: 20 KB, which each further block of or by the same user writes."""
+
+
+class TooManyHidden(Exception):
+    """There is no room for one more; see ``forget_hidden``."""
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(user_id)
+        self.user_id = user_id
+
+
+class HiddenPeople(NamedTuple):
+    """Whom blocks, by either side, hide from a user."""
+
+    user_ids: frozenset[str] = frozenset()
+    are_more: bool = False
+
+    def has(self, user_id: str) -> bool:
+        """Whether it may be so: of a user from whom too many are hidden to be told, everybody is."""
+        return self.are_more or user_id in self.user_ids
 
 
 def get(from_id: str, to_id: str) -> Tie | None:
@@ -122,6 +145,39 @@ def change(tx: Transaction, before: Edge | None, after: Edge, *, otherwise: Othe
     else:
         actions = _made_so(kind, attributes, (*kind.state, "since", *_INDEX_KEYS))
         tx.update(kind.model(*kind.key(after)), actions, _still(before), otherwise=otherwise)
+
+
+def hidden_people(raw: Raw | None) -> HiddenPeople:
+    """Of the item at ``keys.hidden_people``, if there is one."""
+    if raw is None:
+        return HiddenPeople()
+    return HiddenPeople(frozenset(raw.get("user_ids", {}).get("SS", ())), "are_more" in raw)
+
+
+def hide(tx: Transaction, user_id: str, other_id: str) -> None:
+    """Note that a block hides one from a user, for who asks of many at once; ``TooManyHidden`` at ``MAX_HIDDEN``.
+
+    The item is made where it is missing.
+    """
+    ids = HiddenPeopleItem.user_ids
+    room = ids.does_not_exist() | (size(ids) < MAX_HIDDEN)  # type: ignore[no-untyped-call]
+    actions = [HiddenPeopleItem.kind.set(HiddenPeopleItem), ids.add({other_id})]
+    tx.update(HiddenPeopleItem(*keys.hidden_people(user_id)), actions, room, otherwise=TooManyHidden(user_id))
+
+
+def show(tx: Transaction, user_id: str, other_id: str) -> None:
+    """No block hides one from a user any more."""
+    actions = [HiddenPeopleItem.kind.set(HiddenPeopleItem), HiddenPeopleItem.user_ids.delete({other_id})]
+    tx.update(HiddenPeopleItem(*keys.hidden_people(user_id)), actions, None)
+
+
+def forget_hidden(user_id: str) -> None:
+    """Make room where too many people are hidden from a user: from now on the item says only that they are many."""
+    tx = Transaction()
+    item = HiddenPeopleItem(*keys.hidden_people(user_id))
+    actions = [HiddenPeopleItem.are_more.set(True), HiddenPeopleItem.user_ids.remove()]
+    tx.update(item, actions, Item.pk.exists(), otherwise=Conflict("Please try again."))
+    tx.commit()
 
 
 def require(tx: Transaction, from_id: str, to_id: str, tie: Tie | None, *, otherwise: Otherwise) -> None:

@@ -1,0 +1,100 @@
+"""Suggestions as somebody types: kept true by the indexer, given out with one request.
+
+What people and boards are called stands in posting lists of its own (``documents.name_word``), kept as any other. Each
+list tells whether its name is to be suggested and how heavily; the items of its beginnings are set to say that.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from presence.domain import suggestions
+from presence.domain.entities import Viewer
+from presence.domain.errors import Conflict
+from presence.domain.suggestions import BOARD, SHOWN, USER, Suggestion
+from presence.projections.documents import BOARDS, name_of
+from presence.storage import index, keys, ties
+from presence.storage.index import Group
+
+ATTEMPTS = 12
+OWNERS_OF_A_NAME = 2
+"""What only one person calls a board tells of that board, and is nobody else's business."""
+
+type Told = dict[str, Suggestion | None]
+"""What a name is suggested as."""
+
+
+def settle(kind: str, words: Mapping[str, bool]) -> None:
+    """Have the items say of each name what its list says: 1 request per 100 lists, 1 per 100 items and 1 for each item
+    that changes; then the lists are read again, since others may have changed them meanwhile.
+
+    Args:
+        words: the names' words, with whether a document left their list. A name that was only added to, and still is
+            not suggested, was not suggested before.
+
+    Raises:
+        Conflict: others kept changing the same items.
+        Throttled, StorageUnavailable: as any request.
+    """
+    told = _told(kind, words)
+    pending: Told = {word: each for word, each in told.items() if each or words[word]}
+    for _ in range(ATTEMPTS):
+        if not pending:
+            return
+        is_written = _write(kind, pending)
+        now = _told(kind, pending)
+        pending = {word: each for word, each in now.items() if not is_written or each != pending[word]}
+    raise Conflict("Others keep changing the same suggestions.")
+
+
+def _told(kind: str, words: Iterable[str]) -> Told:
+    """The first block of a list tells enough: a weight counts octaves."""
+    wanted = list(words)
+    found = index.read([keys.block(kind, word, 0) for word in wanted], consistent=True)
+    return {word: _suggestion(kind, word, index.read_list(kind, word, found)) for word in wanted}
+
+
+def _suggestion(kind: str, word: str, bearing: index.ReadList | None) -> Suggestion | None:
+    if bearing is None:
+        return None
+    [block] = bearing.blocks
+    if kind == BOARDS:
+        owners = len(set(block.small))
+        return Suggestion(BOARD, name_of(word), owners.bit_length() - 1) if owners >= OWNERS_OF_A_NAME else None
+    return Suggestion(USER, name_of(word), max(block.weights)) if block.weights else None
+
+
+def _write(kind: str, told: Told) -> bool:
+    """Whether nobody else wrote one of the items at the same time."""
+    changes: dict[str, Told] = defaultdict(dict)
+    for word, suggestion in told.items():
+        as_named = suggestion or Suggestion(BOARD if kind == BOARDS else USER, name_of(word), 0)
+        for beginning in suggestions.beginnings(as_named):
+            changes[beginning][as_named.name] = suggestion
+    found = index.read([keys.suggestions(beginning) for beginning in changes], consistent=True)
+    groups: list[Group] = []
+    for beginning, of_names in changes.items():
+        raw = found.get(keys.suggestions(beginning))
+        before = index.suggestions(raw)
+        others = [each for each in before if each.name not in of_names]
+        after = suggestions.best([*others, *filter(None, of_names.values())])
+        if after != before:
+            groups.append(Group([index.suggestions_write(beginning, after, index.revision(raw))]))
+    return all(index.write_each(groups))
+
+
+def suggest(viewer: Viewer, text: str, topics: Sequence[Suggestion] = ()) -> list[Suggestion]:
+    """At most ``SHOWN`` suggestions for what was typed, the best first: 1 request, none where nothing was typed.
+
+    People whom a block hides from the viewer are left out as of now; all else is as of when the indexer last wrote.
+
+    Args:
+        topics: all there are.
+    """
+    typed = suggestions.folded(text)
+    if not typed:
+        return []
+    key, hidden_key = keys.suggestions(suggestions.beginning(typed)), keys.hidden_people(viewer.user_id)
+    found = index.read([key], beside=[hidden_key])
+    hidden = ties.hidden_people(found.get(hidden_key))
+    seen = [each for each in index.suggestions(found.get(key)) if each.kind != USER or not hidden.has(each.id)]
+    return suggestions.matching([*topics, *seen], typed)[:SHOWN]
