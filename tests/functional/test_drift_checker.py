@@ -5,12 +5,14 @@ from itertools import batched
 
 import pytest
 
-from presence.domain import postings
+from presence.domain import postings, suggestions
 from presence.domain.postings import Posting, number
+from presence.domain.suggestions import BOARD, Suggestion
 from presence.projections.discovery import Subject
 from presence.services import drift, indexing
 from presence.services.drift import Difference, Flaw
 from presence.storage import index, keys, table, things
+from presence.storage.index import Group
 from presence.storage.keys import Key
 from presence.storage.table import Part
 from tests.functional.conftest import fresh_clients
@@ -270,3 +272,34 @@ def test_a_full_list_with_several_blocks_is_as_the_table_implies(memory: Memory,
     assert keys.block("pins", "cake", 1) in memory.discovery.items
 
     assert looked() == []
+
+
+def test_suggestions_that_are_lost_or_made_up_are_found_and_mended(stream: Stream) -> None:
+    a_board(a_user("wendy"), name="Wedding cakes")
+    indexing.refresh(dict.fromkeys(subjects(), ()))
+    assert flaws() == set()
+    lost, made_up = keys.suggestions("wed"), keys.suggestions("o")
+    index.write_each([Group([index.Write(lost, None, index.revision(index.read([lost], consistent=True)[lost]))])])
+    index.write_each([Group([index.suggestions_write("o", [Suggestion(BOARD, "only mine", 1)], 0)])])
+
+    found = looked()
+    assert {each.flaw for each in found} == {Flaw.SUGGESTION_WRONG}
+    assert drift.again(found) == found
+    drift.mend(found)
+
+    assert looked() == []
+    there = index.read([lost, made_up], consistent=True)
+    assert [each.name for each in index.suggestions(there[lost])] == ["wedding cakes"]
+    assert made_up not in there
+
+
+def test_suggestions_for_which_there_was_no_room_are_not_missed(
+    stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggestions, "MOST", 3)
+    users = [a_user(f"wendy_{name}") for name in ("a", "b", "c", "d", "e")]
+    indexing.refresh(dict.fromkeys(subjects(), ()))
+    users[0].patch("/user_account", {"hidden_from_search": True})
+    indexing.refresh(dict.fromkeys(subjects(), ()))
+
+    assert flaws() == set()

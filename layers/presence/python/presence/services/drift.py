@@ -17,8 +17,8 @@ from presence.domain import postings
 from presence.domain.entities import Board, Pin, Profile
 from presence.domain.postings import Posting, Sample
 from presence.projections.discovery import Subject
-from presence.projections.documents import BOARDS, PINS, USERS, Document
-from presence.services import indexing
+from presence.projections.documents import BOARDS, PINS, USERS, Document, name_of
+from presence.services import indexing, suggesting
 from presence.storage import index, keys, things
 from presence.storage.index import StoredList
 from presence.storage.keys import Key
@@ -42,6 +42,7 @@ class Flaw(StrEnum):
     CENSUS_WRONG = "census wrong"
     BLOCK_NEEDLESS = "block left over"
     LIST_LACKING = "list with room for what it dropped"
+    SUGGESTION_WRONG = "suggestion that its list does not imply, or lacks"
     LENGTH_WRONG = "length of a list noted wrong"
 
 
@@ -128,6 +129,9 @@ def mend(differences: Collection[Difference]) -> None:
     indexing.refresh(touched)
     for kind, numbers in strays.items():
         indexing.expel(kind, numbers)
+    astray = ((each.kind, each.word) for each in differences if each.flaw == Flaw.SUGGESTION_WRONG)
+    for kind, words in _by_kind(astray).items():
+        suggesting.settle(kind, dict.fromkeys(words, True))
 
 
 # What is compared with what: pure.
@@ -250,6 +254,9 @@ def _look_at_items(items: Mapping[Key, Raw]) -> list[Difference]:
             words[kind].add(name)
         elif what == keys.CENSUS:
             censuses.add(kind)
+        elif what == keys.SUGGEST:
+            for of_kind, word in suggesting.words_of(raw):
+                words[of_kind].add(word)
     return [
         *_look_at_cards(subjects),
         *(each for kind, some in words.items() for each in _look_at_lists(kind, some)),
@@ -284,6 +291,8 @@ def _look_at_lists(kind: str, words: Collection[str]) -> Iterator[Difference]:
         for word, stored in lists.items():
             blocks = len(stored.whole.blocks)
             yield from of_list(stored, said, long.get(word, blocks if is_full else 1))
+        astray = suggesting.astray(kind, filter(name_of, some))
+        yield from (Difference(Flaw.SUGGESTION_WRONG, kind, word) for word in astray)
 
 
 def _look_at_censuses(kinds: Iterable[str]) -> Iterator[Difference]:

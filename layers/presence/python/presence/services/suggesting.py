@@ -5,15 +5,17 @@ list tells whether its name is to be suggested and how heavily; the items of its
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from presence.domain import suggestions
 from presence.domain.entities import Viewer
 from presence.domain.errors import Conflict
 from presence.domain.suggestions import BOARD, SHOWN, USER, Suggestion
-from presence.projections.documents import BOARDS, name_of
+from presence.projections.documents import BOARDS, USERS, name_of, name_word
 from presence.storage import index, keys, ties
 from presence.storage.index import Group
+from presence.storage.keys import Key
+from presence.storage.table import Raw
 
 ATTEMPTS = 12
 OWNERS_OF_A_NAME = 2
@@ -63,23 +65,65 @@ def _suggestion(kind: str, word: str, bearing: index.ReadList | None) -> Suggest
     return Suggestion(USER, name_of(word), max(block.weights)) if block.weights else None
 
 
+def astray(kind: str, words: Iterable[str]) -> list[str]:
+    """Of some names' words those of which the items say something else than the list: 1 request per 100 lists and 1
+    per 100 items. An item that was full once may lack any.
+    """
+    told = _told(kind, words)
+    wanted = _by_beginning(kind, told)
+    found = _items(wanted)
+    wrong: set[str] = set()
+    for beginning, of_names in wanted.items():
+        raw = found.get(keys.suggestions(beginning))
+        there = {each.name: each for each in index.suggestions(raw)}
+        wrong |= {
+            name_word(name)
+            for name, suggestion in of_names.items()
+            if there.get(name) != suggestion and (name in there or not index.was_full(raw))
+        }
+    return [word for word in told if word in wrong]
+
+
 def _write(kind: str, told: Told) -> bool:
     """Whether nobody else wrote one of the items at the same time."""
-    changes: dict[str, Told] = defaultdict(dict)
+    wanted = _by_beginning(kind, told)
+    return all(index.write_each(_groups(wanted, _items(wanted))))
+
+
+def _by_beginning(kind: str, told: Told) -> dict[str, Told]:
+    """What each item is to say, by name."""
+    wanted: dict[str, Told] = defaultdict(dict)
     for word, suggestion in told.items():
         as_named = suggestion or Suggestion(BOARD if kind == BOARDS else USER, name_of(word), 0)
         for beginning in suggestions.beginnings(as_named):
-            changes[beginning][as_named.name] = suggestion
-    found = index.read([keys.suggestions(beginning) for beginning in changes], consistent=True)
+            wanted[beginning][as_named.name] = suggestion
+    return wanted
+
+
+def _items(beginnings: Iterable[str]) -> Mapping[Key, Raw]:
+    return index.read([keys.suggestions(beginning) for beginning in beginnings], consistent=True)
+
+
+def _groups(wanted: Mapping[str, Told], found: Mapping[Key, Raw]) -> list[Group]:
+    """The items that do not say so yet, as they are to be."""
     groups: list[Group] = []
-    for beginning, of_names in changes.items():
+    for beginning, of_names in wanted.items():
         raw = found.get(keys.suggestions(beginning))
         before = index.suggestions(raw)
         others = [each for each in before if each.name not in of_names]
-        after = suggestions.best([*others, *filter(None, of_names.values())])
+        wanting = [*others, *filter(None, of_names.values())]
+        after = suggestions.best(wanting)
         if after != before:
-            groups.append(Group([index.suggestions_write(beginning, after, index.revision(raw))]))
-    return all(index.write_each(groups))
+            was_full = index.was_full(raw) or len(after) < len(wanting)
+            write = index.suggestions_write(beginning, after, index.revision(raw), was_full=was_full)
+            groups.append(Group([write]))
+    return groups
+
+
+def words_of(raw: Raw) -> Iterator[tuple[str, str]]:
+    """The lists from which an item's suggestions come: their documents' kind and the word."""
+    for each in index.suggestions(raw):
+        yield BOARDS if each.kind == BOARD else USERS, name_word(each.name)
 
 
 def suggest(viewer: Viewer, text: str, topics: Sequence[Suggestion] = ()) -> list[Suggestion]:

@@ -293,9 +293,16 @@ def suggestions(raw: Raw | None) -> list[Suggestion]:
     return [Suggestion(*each) for each in orjson.loads(raw["names"]["S"])] if raw else []
 
 
-def suggestions_write(beginning: str, names: Sequence[Suggestion], was: int) -> Write:
-    attributes: dict[str, Raw] | None = {"names": {"S": orjson.dumps([*map(tuple, names)]).decode()}} if names else None
-    return Write(keys.suggestions(beginning), attributes, was)
+def was_full(raw: Raw | None) -> bool:
+    """Whether an item may lack suggestions for which there was no room."""
+    return raw is not None and "was_full" in raw
+
+
+def suggestions_write(beginning: str, names: Sequence[Suggestion], was: int, *, was_full: bool = False) -> Write:
+    attributes: dict[str, Raw] = {"names": {"S": orjson.dumps([*map(tuple, names)]).decode()}}
+    if was_full:
+        attributes["was_full"] = {"BOOL": True}
+    return Write(keys.suggestions(beginning), attributes if names else None, was)
 
 
 # Cards.

@@ -251,7 +251,7 @@ def sweep(of: str) -> Key:
 
 # The discovery table.
 
-WORD, CARD, CENSUS = "WORD", "CARD", "CENSUS"
+WORD, CARD, CENSUS, SUGGEST = "WORD", "CARD", "CENSUS", "SUGGEST"
 
 
 def indexed(pk: str) -> tuple[str, str, str]:
@@ -279,7 +279,7 @@ def census(kind: str) -> Key:
 
 def suggestions(beginning: str) -> Key:
     """The best names with a word that begins so."""
-    return f"SUGGEST#{beginning}", "SUGGEST"
+    return f"{SUGGEST}#{beginning}", SUGGEST
 
 
 def long_lists(kind: str) -> Key:
