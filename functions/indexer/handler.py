@@ -9,6 +9,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from presence import started
 from presence.projections import discovery
 from presence.projections.discovery import Consequence, Subject, Sweep, Touched
 from presence.services import indexing, sweeping
@@ -20,6 +21,7 @@ table.client()
 
 logger = Logger()
 metrics = Metrics()
+started()
 
 _PROJECTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "board": discovery.of_board,

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-t
 import os
 from typing import Any
 
+from presence import started
 from presence.http.viewer import USER_ID_CLAIM, USERNAME_CLAIM
 from presence.policies.scopes import Scope
 from presence.services import accounts
@@ -13,6 +14,7 @@ from presence.storage import table
 
 os.environ["TABLE_NAME"]  # fail at init, not at the first sign-in
 table.client()
+started()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from presence import started
 from presence.projections.upkeep import Task, joined, tasks
 from presence.services import upkeep
 from presence.storage import table
@@ -16,6 +17,7 @@ table.client()
 
 logger = Logger()
 metrics = Metrics()
+started()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -41,6 +41,9 @@ ENVIRONMENT: Mapping[str, str] = {
     "POWERTOOLS_METRICS_NAMESPACE": "Presence",
     "POWERTOOLS_SERVICE_NAME": "bench",
     "PYTHONHASHSEED": "0",
+    "ARCHIVE_BUCKET": "archives",
+    "ARCHIVE_SECRET": "x" * 64,
+    "DISCOVERY_TABLE_NAME": "discovery",
     "TABLE_NAME": "presence",
     "TZ": ":UTC",
 }

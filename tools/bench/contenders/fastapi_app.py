@@ -85,6 +85,7 @@ class Pin(BaseModel):
     has_been_promoted: bool
     parent_pin_id: str | None
     pin_metrics: None
+    duplicate_of: str | None
     media: PinMedia
 
 

@@ -141,8 +141,14 @@ def bookmark(position: str, *listing: str) -> str:
     return urlsafe_b64encode(payload + signature).decode().rstrip("=")
 
 
-def create_pin(claims: Claims, seen: Seen, fields: dict[str, Any], url: str) -> Item:
-    """Put the pin and count it on its board and for its adder. ``fields`` are the texts that the client gave."""
+_IS_OPEN = "(attribute_exists (#3)" + "".join(f" AND attribute_not_exists (#{n})" for n in range(4, 8)) + ")"
+
+
+def create_pin(claims: Claims, seen: Seen, fields: dict[str, Any], url: str) -> tuple[Item, str | None]:
+    """Put the pin and count it on its board and for its adder; gives the oldest pin there that shows the same, too.
+
+    ``fields`` are the texts that the client gave.
+    """
     board = seen.board
     if seen.role not in ("owner", "editor", "contributor"):
         raise Refused(403, 29, "You are not permitted to add pins to this board.")
@@ -150,6 +156,7 @@ def create_pin(claims: Claims, seen: Seen, fields: dict[str, Any], url: str) -> 
         raise Refused(403, 29, "This board is archived; restore it to change it.")
     pin_id = str((time.time_ns() // 1_000_000 - 1_514_764_800_000) << 22 | random.getrandbits(22))
     board_id, now = board["id"]["S"], datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    alike = f"BOARD#{board_id}#SAME#{hashlib.sha256(url.encode()).hexdigest()[:16]}"
     item: Item = {
         "pk": {"S": f"PIN#{pin_id}"},
         "sk": {"S": "PIN"},
@@ -158,6 +165,8 @@ def create_pin(claims: Claims, seen: Seen, fields: dict[str, Any], url: str) -> 
         "owner_sk": {"S": pin_id},
         "board_pk": {"S": f"BOARD#{board_id}#PINS"},
         "board_sk": {"S": pin_id},
+        "target_pk": {"S": alike},
+        "target_sk": {"S": pin_id},
         "id": {"S": pin_id},
         "owner_id": {"S": user_id(claims)},
         "board_id": {"S": board_id},
@@ -177,13 +186,16 @@ def create_pin(claims: Claims, seen: Seen, fields: dict[str, Any], url: str) -> 
         "TableName": TABLE,
         "Key": {"pk": {"S": f"BOARD#{board_id}"}, "sk": {"S": "BOARD"}},
         "UpdateExpression": "SET #0 = :0 ADD #1 :1, #2 :1",
-        "ConditionExpression": "(attribute_exists (#3) AND attribute_not_exists (#4))",
+        "ConditionExpression": _IS_OPEN,
         "ExpressionAttributeNames": {
             "#0": "pins_modified_at",
             "#1": "pin_count",
             "#2": "version",
             "#3": "pk",
             "#4": "deleted",
+            "#5": "trashed_at",
+            "#6": "merged_into",
+            "#7": "archived_at",
         },
         "ExpressionAttributeValues": {":0": {"S": now}, ":1": {"N": "1"}},
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
@@ -197,11 +209,20 @@ def create_pin(claims: Claims, seen: Seen, fields: dict[str, Any], url: str) -> 
         "ExpressionAttributeValues": {":0": {"N": "1"}},
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
+    same = client.query(
+        TableName=TABLE,
+        IndexName="by_target",
+        KeyConditionExpression="#pk = :pk",
+        ExpressionAttributeNames={"#pk": "target_pk"},
+        ExpressionAttributeValues={":pk": {"S": alike}},
+        Limit=2,
+        ScanIndexForward=True,
+    )["Items"]
     client.transact_write_items(
         TransactItems=[{"Put": put}, {"Update": count}, {"Update": count_for_adder}],
         ClientRequestToken=str(uuid.uuid4()),
     )
-    return item
+    return item, same[0]["id"]["S"] if same else None
 
 
 def board_view(seen: Seen) -> dict[str, Any]:
@@ -228,7 +249,8 @@ def board_view(seen: Seen) -> dict[str, Any]:
     return view
 
 
-def new_pin_view(item: Item, seen: Seen, claims: Claims, url: str) -> dict[str, Any]:
+def new_pin_view(made: tuple[Item, str | None], seen: Seen, claims: Claims, url: str) -> dict[str, Any]:
+    item, duplicate_of = made
     return {
         "id": item["id"]["S"],
         "created_at": item["created_at"]["S"],
@@ -247,6 +269,7 @@ def new_pin_view(item: Item, seen: Seen, claims: Claims, url: str) -> dict[str, 
         "has_been_promoted": False,
         "parent_pin_id": text(item, "parent_pin_id"),
         "pin_metrics": None,
+        "duplicate_of": duplicate_of,
         "media": {"media_type": "image", "images": {size: {"url": url} for size in SIZES}},
     }
 

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.api_gateway import Response
 from aws_lambda_powertools.metrics import MetricUnit
 
+from presence import started
 from presence.domain.entities import Viewer
 from presence.domain.errors import BoardMerged
 from presence.http import description, errors, viewer
@@ -43,6 +44,7 @@ def serve(router: Router, *, environment: tuple[str, ...]) -> Handler:
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return app.resolve(event, context)
 
+    started()
     return handler
 
 
