@@ -114,11 +114,9 @@ def search_everything(call: Call) -> Any:
     return call.page(search.search(call.viewer, query, call.page_request(*context)), discovery_views.hit, *context)
 
 
-@router.get("/discover/suggest", scopes=NAMES, answer="SuggestionPage", params=(TYPED, FIELDS))
+@router.get("/discover/suggest", scopes=NAMES, answer="Suggestions", params=(TYPED, FIELDS))
 def suggest(call: Call) -> Any:
-    """Suggest what somebody who types may mean: names that several people gave to public boards, people, and topics.
-    At most 10, in one page.
-    """
+    """Suggest at most 10 things that somebody who types may mean: names that several gave to boards, people, topics."""
     return call.page(Page(suggesting.suggest(call.viewer, _required(call, TYPED)), None), discovery_views.suggestion)
 
 

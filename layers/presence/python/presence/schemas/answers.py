@@ -430,6 +430,6 @@ class Suggestion(_Answer):
     topic_id: str | SkipJsonSchema[None] = _absent("of a board's name or a user")
 
 
-class SuggestionPage(_Answer):
+class Suggestions(_Answer):
     items: list[Suggestion]
     bookmark: None
