@@ -13,7 +13,9 @@ from itertools import accumulate, product
 from tools.bench_search.collection import Collection, Document, Query
 
 SEED = 20_261_125
-WORDS = 12_000
+WORDS = 6_000
+"""As many for their number as the titles of a museum have."""
+COMMON = 40
 TOPICS = 250
 TOPIC_WORDS = 24
 QUERIES = 500
@@ -33,22 +35,28 @@ class _Zipfian:
 
 
 class _Topic:
+    """Its own words are drawn as all are, without the most common ones: those are in everything."""
+
     def __init__(self, chance: random.Random, words: Sequence[str]) -> None:
-        # Not the most common ones: those are in everything.
-        self.own = _Zipfian(chance.sample(words[40:], TOPIC_WORDS))
+        others = _Zipfian(words[COMMON:])
+        own: dict[str, None] = {}
+        while len(own) < TOPIC_WORDS:
+            own[others.draw(chance)] = None
+        self.own = _Zipfian(list(own))
 
 
 def titles() -> Collection:
     """20,000 titles of 2 to 10 words."""
-    return _collection("synthetic titles", 20_000, title=(2, 10), text=(0, 0))
+    return collection("synthetic titles", 20_000, title=(2, 10), text=(0, 0))
 
 
 def texts() -> Collection:
     """6,000 titles of 2 to 8 words with texts of 10 to 120."""
-    return _collection("synthetic texts", 6_000, title=(2, 8), text=(10, 120))
+    return collection("synthetic texts", 6_000, title=(2, 8), text=(10, 120))
 
 
-def _collection(name: str, number: int, *, title: tuple[int, int], text: tuple[int, int]) -> Collection:
+def collection(name: str, number: int, *, title: tuple[int, int], text: tuple[int, int]) -> Collection:
+    """So many documents; how many words titles and texts have, least and most."""
     chance = random.Random(f"{SEED} {name}")
     words = _words(chance)
     everything = _Zipfian(words)

@@ -1,8 +1,106 @@
-"""Whether a text has the words of a query."""
+"""Text as words, folded and stemmed; and whether a text has the words of a query."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from presence.domain.words import has_words
+from presence.domain.words import (
+    LANGUAGES,
+    MAX_WORD,
+    SMALL_WORDS,
+    fold,
+    has_words,
+    language,
+    small_words,
+    stem,
+    words,
+)
+
+
+def texts(text: str) -> list[str]:
+    return [word.text for word in words(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Crème BRÛLÉE", "creme brulee"),
+        ("Straße", "strasse"),
+        ("Łódź", "lodz"),
+        ("Ærø", "aero"),
+        ("ﬁne", "fine"),
+        ("ΤΈΛΟΣ", "τελοσ"),
+        ("Ёлка", "елка"),
+        ("مَطْبَخ", "مطبخ"),
+        ("हिन्दी", "हिन्दी"),
+    ],
+)
+def test_folds_case_and_accents_but_not_letters(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Rock'n'Roll, 1950s!", ["rock", "n", "roll", "1950s"]),
+        ("snake_case", ["snake", "case"]),
+        ("tacos🌮🎉", ["tacos", "🌮", "🎉"]),
+        ("寿司レシピ", ["寿司", "司レ", "レシ", "シピ"]),
+        ("魚", ["魚"]),
+        ("sushi寿司", ["sushi", "寿司"]),
+        ("--- !", []),
+        ("", []),
+        ("\ud800", []),
+    ],
+)
+def test_words_are_letters_and_digits_and_pairs_of_characters_where_no_space_parts_them(
+    text: str, found: list[str]
+) -> None:
+    assert texts(text) == found
+
+
+@given(st.text(max_size=60))
+def test_each_word_is_a_part_of_the_text_and_folded(text: str) -> None:
+    for word in words(text):
+        assert word.text == fold(text[word.start : word.end])[:MAX_WORD]
+        assert 0 < len(word.text) <= MAX_WORD
+
+
+@given(st.text(max_size=60))
+def test_folding_again_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("The best of the garden", "en"),
+        ("Les recettes de la mer", "fr"),
+        ("Die schönsten Gärten und Häuser", "de"),
+        ("Las recetas de mi abuela y el mar", "es"),
+        ("Рецепты", "ru"),
+        ("مطبخ", "ar"),
+        ("Sea", "en"),
+        ("Die hard", "en"),
+        ("", "en"),
+    ],
+)
+def test_a_texts_language_is_told_by_its_script_or_by_two_of_its_small_words(text: str, code: str) -> None:
+    assert language(text) == code
+
+
+def test_words_are_stemmed_in_their_language() -> None:
+    assert stem("gardens", "en") == stem("garden", "en")
+    assert stem("recettes", "fr") == stem("recette", "fr")
+    assert all(stem("x", code) for code in LANGUAGES)
+
+
+def test_small_words_are_told_in_two_bytes() -> None:
+    assert small_words(["sea"], "en") == 0
+    assert small_words(["the"], "en") != small_words(["of"], "en")
+    assert small_words(["the", "of"], "en") == small_words(["the"], "en") | small_words(["of"], "en")
+    assert small_words(["the"], "de") == small_words(["the"], "ja") == 0
+    assert all(small_words(["a", "the", "de", "og", "es"], code) < 1 << SMALL_WORDS for code in LANGUAGES)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ BLOCK_BYTES = 3_900
 MAX_BLOCKS = 4
 SAMPLE_SIZE = 200
 """An estimate is off by 7 % (1 / sqrt of it), which moves an inverse document frequency by 0.07."""
-CENSUS_SIZE = 1_400
+CENSUS_SIZE = 900
+"""What half a read unit reads."""
 NUMBERS = 1 << 32
 
 K1 = 1.2

@@ -65,7 +65,7 @@ _SMALL_WORDS = {
     "en": "the of and a in with to for on from at by my is no this that you are",
     "es": "el la los las y de que en un una con para por del es mi",
     "fi": "ja on ei se etta mina olen oli kun tai",
-    "fr": "le la les des et est une un du dans pour avec sur pas mes au",
+    "fr": "le la les de des et est une un du dans pour avec sur pas au",
     "hu": "es az egy nem hogy van meg csak vagy",
     "id": "dan yang di untuk dengan ini itu dari tidak",
     "it": "il lo gli e di che un una per con del della nel mio sono",

@@ -8,6 +8,7 @@ from functools import cache
 
 from presence.domain import clock
 from presence.domain.entities import Viewer
+from presence.domain.postings import MAX_BLOCKS
 from presence.domain.words import language, stem, words
 from presence.policies import visibility
 from presence.projections.documents import BOARDS, PINS, USERS, Document
@@ -25,6 +26,8 @@ MAX_WORDS = 24
 """Of a query; what comes after them is not looked for."""
 BLOCKS = 8
 """4 read units. Queries of more than so many words read one block for each."""
+KNOWING = 2
+"""Blocks that are not read when the census and the names of long lists are: each takes as much."""
 WINDOW = 100
 """Cards in one request. A search orders so many at a time."""
 MAX_CANDIDATES = 1000
@@ -111,8 +114,9 @@ def search(viewer: Viewer, query: Query, request: PageRequest) -> Page[Hit]:
 def _ranking(kind: str, stems: Sequence[str], code: str) -> _Ranking:
     """1 request."""
     known = _known(kind)
-    wanted = [key for word, blocks in _plan(stems, known.long).items() for key in index.list_keys(kind, word, blocks)]
     is_old = known.is_old
+    plan = _plan(stems, known.long, BLOCKS - KNOWING if is_old else BLOCKS)
+    wanted = [key for word, blocks in plan.items() for key in index.list_keys(kind, word, blocks)]
     found = index.read([*wanted, keys.census(kind), keys.long_lists(kind)] if is_old else wanted)
     if is_old:
         known.learn(index.census(found.get(keys.census(kind))), index.long_lists(found.get(keys.long_lists(kind))))
@@ -123,12 +127,17 @@ def _ranking(kind: str, stems: Sequence[str], code: str) -> _Ranking:
     return _Ranking(kind, best[:MAX_CANDIDATES], weights)
 
 
-def _plan(stems: Sequence[str], long: Mapping[str, int]) -> dict[str, int]:
+def _plan(stems: Sequence[str], long: Mapping[str, int] | None, room: int) -> dict[str, int]:
     """How many blocks to read of each word's list: one, and what is left to those that have more, the shortest first:
     the rarer a word, the more it tells.
+
+    Args:
+        long: how many blocks lists have; None: not known, and all get the same.
     """
+    if long is None:
+        return dict.fromkeys(stems, max(1, min(room // len(stems), MAX_BLOCKS)))
     plan = dict.fromkeys(stems, 1)
-    left = BLOCKS - len(stems)
+    left = room - len(stems)
     for word in sorted(stems, key=lambda each: long.get(each, 1)):
         more = max(0, min(long.get(word, 1) - 1, left))
         plan[word] += more
@@ -141,7 +150,7 @@ class _Known:
 
     def __init__(self) -> None:
         self.census = index.census(None)
-        self.long: Mapping[str, int] = {}
+        self.long: Mapping[str, int] | None = None
         self._read_at = 0.0
 
     @property

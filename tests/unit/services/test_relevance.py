@@ -1,0 +1,110 @@
+"""What comes first, and why."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from presence.domain.postings import CENSUS_SIZE, Posting, Sample, columns, pack, rarity
+from presence.domain.words import small_words
+from presence.projections.documents import BOARDS, Document
+from presence.services import relevance
+from presence.services.relevance import Weighing
+from presence.storage.index import Census, ReadList
+
+TODAY = 20_000
+
+
+def a_document(title: str, text: str = "", **facts: Any) -> Document:
+    title_words, text_words = tuple(title.split()), tuple(text.split())
+    small = small_words((*title_words, *text_words), "en")
+    anything = {"id": "1", "title": title_words, "text": text_words, "small": small, "day": TODAY}
+    return Document(BOARDS, **anything | facts)
+
+
+def lists(documents: Mapping[int, Document], words: Sequence[str], unread: Sequence[str] = ()) -> dict[str, ReadList]:
+    """Of each word that documents have. Of lists that were not read to their end, nothing was."""
+    found = {}
+    for word in words:
+        having = {n: each.postings[word] for n, each in documents.items() if word in each.postings}
+        if having:
+            read = {} if word in unread else having
+            found[word] = ReadList([columns(pack(read))], len(having), word not in unread)
+    return found
+
+
+def weighing(documents: Mapping[int, Document], query: str, unread: Sequence[str] = ()) -> Weighing:
+    sample = Sample()
+    for number, each in documents.items():
+        sample.put(number, Posting(0, each.length), CENSUS_SIZE)
+    words = query.split()
+    return relevance.weighing(words, "en", lists(documents, words, unread), Census(sample, 1), TODAY)
+
+
+def order(query: str, *documents: Document) -> list[str]:
+    corpus = dict(enumerate((*documents, a_document("nothing of it"))))
+    ranked = relevance.ranked(documents, weighing(corpus, query))
+    return [document.id for document, _ in ranked]
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "second"),
+    [
+        ("sea", a_document("sea", id="1"), a_document("sea and shore", id="2")),
+        ("sea", a_document("sea shore", id="1"), a_document("shore", "sea", id="2")),
+        ("blue sea", a_document("blue sea", id="1"), a_document("sea shore", id="2")),
+        ("blue sea", a_document("blue sea garden", id="1"), a_document("sea garden blue", id="2")),
+        ("sea", a_document("sea", id="1", standing=200), a_document("sea", id="2")),
+        ("sea", a_document("sea", id="1"), a_document("sea", id="2", day=TODAY - 400)),
+        ("sea", a_document("sea", id="2"), a_document("sea", id="1")),
+    ],
+    ids=["shorter", "title", "more words", "neighbours", "liked", "of late", "newest of equals"],
+)
+def test_comes_first(query: str, first: Document, second: Document) -> None:
+    assert order(query, first, second) == [first.id, second.id]
+    assert order(query, second, first) == [first.id, second.id]
+
+
+def test_what_is_liked_does_not_outweigh_words() -> None:
+    liked = a_document("sea garden", id="1", standing=255)
+
+    assert order("blue sea", liked, a_document("blue sea", id="2")) == ["2", "1"]
+
+
+def test_a_score_is_bm25_with_its_gains() -> None:
+    document = a_document("blue sea", standing=51)
+    weights = Weighing(["blue", "sea"], {"blue": rarity(2, 10), "sea": rarity(5, 10)}, 8.0, "en", TODAY + 180)
+
+    # Both words once in a document of average length: each adds its rarity. Neighbours, a fifth of 255, half the time.
+    gains = relevance.ADJACENCY + relevance.STANDING * 0.2 + relevance.FRESHNESS * 0.5
+    assert relevance.score(document, weights) == pytest.approx((rarity(2, 10) + rarity(5, 10)) * (1 + gains))
+
+
+def test_lists_tell_the_scores_of_words() -> None:
+    documents = {7: a_document("blue sea"), 8: a_document("sea"), 9: a_document("shore")}
+    weights = weighing(documents, "blue sea")
+
+    scores = relevance.candidates(lists(documents, ["blue", "sea"]), weights)
+
+    assert scores.keys() == {7, 8}
+    fresh = 1 + relevance.FRESHNESS
+    assert scores[8] == pytest.approx(relevance.score(documents[8], weights) / fresh)
+    assert scores[7] == pytest.approx(relevance.score(documents[7], weights) / (fresh + relevance.ADJACENCY))
+
+
+def test_other_lists_tell_which_documents_have_a_small_word_whose_own_list_ended_early() -> None:
+    documents = {1: a_document("the sea"), 2: a_document("sea shore")}
+    weights = weighing(documents, "the sea", unread=["the"])
+
+    scores = relevance.candidates(lists(documents, ["the", "sea"], unread=["the"]), weights)
+
+    told = relevance.candidates(lists(documents, ["the", "sea"]), weights)
+    assert scores == pytest.approx(told)
+    assert scores[1] > scores[2]
+
+
+def test_words_that_no_document_has_weigh_nothing() -> None:
+    documents = {1: a_document("sea")}
+
+    assert weighing(documents, "sea zebra").rarities.keys() == {"sea"}
+    assert weighing({}, "zebra").rarities == {}
