@@ -2,10 +2,10 @@
 
 from itertools import count
 
-from presence.domain import clock
 from presence.projections.discovery import Subject
 from presence.projections.documents import BOARDS, PINS, USERS
 from presence.services import indexing, search
+from presence.storage import index
 from tests.integration.patterns.typical import Act, Typical, pattern, well
 from tests.integration.things import a_board, a_pin
 from tests.support.social import block
@@ -40,6 +40,13 @@ def _(at: Typical) -> Act:
     return _search(at, BOARDS, [], _two_words())
 
 
+@pattern("`GET /discover/search`, nothing found, by a function that starts")
+def _(at: Typical) -> Act:
+    act = _search(at, BOARDS, [], _two_words())
+    search._known.cache_clear()
+    return act
+
+
 def _two_words() -> str:
     """That nothing else has."""
     number = next(_numbers)
@@ -48,7 +55,7 @@ def _two_words() -> str:
 
 def _search(at: Typical, kind: str, found: list[str], words: str) -> Act:
     indexing.refresh({Subject(kind, each): () for each in found})
-    search._known(kind)._read_at = clock.now()  # what it does once a minute, it has just done
+    search._known(kind).learn(index.census(None), {})  # what it does once a minute, it has just done
     return lambda: well(at.user.get(f"/discover/search?type={kind}&q={words.replace(' ', '+')}"))
 
 

@@ -113,7 +113,7 @@ def test_a_list_holds_all_above_its_floor_in_blocks_that_fit(size: int) -> None:
     assert len(held(whole)) == len(whole), "no document is in two blocks"
     assert len(whole.blocks) <= MAX_BLOCKS
     assert (whole.floor is not None) == (size == 12_000)
-    sampled = 5 * len(whole.sample.members) if whole.sample else 0
+    sampled = len(pack(whole.sample.members)) if whole.sample else 0
     assert all(len(pack(block)) + (0 if index else sampled) <= BLOCK_BYTES for index, block in enumerate(whole.blocks))
 
 

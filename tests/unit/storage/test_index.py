@@ -21,12 +21,15 @@ type Postings = dict[int, Posting]
 
 def a_crowd(size: int, seed: int) -> Postings:
     chance = random.Random(seed)
-    return {chance.getrandbits(32): Posting(4 * chance.choice((1, 1, 2)), chance.randint(4, 80)) for _ in range(size)}
+    return {
+        chance.getrandbits(32): Posting(chance.randint(1, 40), chance.randint(4, 200), chance.getrandbits(16))
+        for _ in range(size)
+    }
 
 
 def changes(stored: Stored, told: Mapping[int, Posting | None]) -> Group:
     found = index.stored_list(KIND, WORD, stored)
-    changed: set[int] = set()
+    changed = set(found.unsettled)
     for document, posting in told.items():
         changed |= found.whole.put(document, posting)
     return index.list_writes(KIND, found, changed)

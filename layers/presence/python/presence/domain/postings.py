@@ -237,7 +237,7 @@ class TermList:
 
     def _room(self, index: int) -> int:
         """How many bytes of postings a block may have; the first carries the sample."""
-        return BLOCK_BYTES - (_SAMPLED_BYTES * len(self.sample.members) if index == 0 and self.sample else 0)
+        return BLOCK_BYTES - (len(pack(self.sample.members)) if index == 0 and self.sample else 0)
 
     @property
     def is_sparse(self) -> bool:
@@ -257,7 +257,6 @@ class TermList:
 
 _FULL = 0.85
 """How full a block is after it had no room: what comes next finds some."""
-_SAMPLED_BYTES = 5
 _SPARSE = 400
 """Postings; a block has room for twice as many."""
 _LACKING = 1_600

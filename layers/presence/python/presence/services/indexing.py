@@ -234,7 +234,7 @@ def tidy(kind: str, words: Collection[str]) -> None:
 
 def _list_writes(kind: str, stored: StoredList, changes: Mapping[int, Posting | None]) -> Group | None:
     """None where the list says all that already."""
-    changed: set[int] = set()
+    changed = set(stored.unsettled)
     for number, posting in changes.items():
         changed |= stored.whole.put(number, posting)
     return index.list_writes(kind, stored, changed) if changed else None

@@ -124,6 +124,8 @@ class StoredList:
     whole: TermList
     revisions: list[int]
     """Of its blocks; 0 where there is none."""
+    unsettled: frozenset[int] = frozenset()
+    """Blocks to write also if nothing else changes."""
 
 
 def list_keys(kind: str, word: str, blocks: int = MAX_BLOCKS) -> list[Key]:
@@ -131,30 +133,29 @@ def list_keys(kind: str, word: str, blocks: int = MAX_BLOCKS) -> list[Key]:
 
 
 def stored_list(kind: str, word: str, found: Mapping[Key, Raw]) -> StoredList:
-    """A block that the first one does not tell of was left by a writer that was stopped; all in it is elsewhere too."""
+    """Blocks that the first one does not tell of were left by a writer that was stopped before it wrote the first: what
+    it pushed into them is no more in the block before, so they belong to the list, and the first is to say so.
+    """
     raws = [found.get(key) for key in list_keys(kind, word)]
     head = _head(raws[0])
-    whole = TermList(
-        [postings.unpack(_data(raw)) if raw else {} for raw in raws[: number_of_blocks(raws[0])]],
-        [(each[0], each[1]) for each in head.get("fences", ())],
-        head.get("floor"),
-        _sample(raws[0]),
-    )
-    return StoredList(word, whole, [revision(raw) for raw in raws])
-
-
-def leftovers(kind: str, stored: StoredList) -> list[Write]:
-    """What removes the blocks that a list's first one does not tell of."""
-    beyond = range(len(stored.whole.blocks), MAX_BLOCKS)
-    return [Write(keys.block(kind, stored.word, i), None, stored.revisions[i]) for i in beyond if stored.revisions[i]]
+    fences = [(each[0], each[1]) for each in head.get("fences", ())]
+    there = max((index + 1 for index, raw in enumerate(raws) if raw), default=1)
+    blocks = [postings.unpack(_data(raw)) if raw else {} for raw in raws[: max(there, len(fences) + 1)]]
+    untold = blocks[len(fences) + 1 :]
+    fences += [min((postings.place(*each) for each in block.items()), default=(0, 0)) for block in untold]
+    whole = TermList(blocks, fences, head.get("floor"), _sample(raws[0]))
+    return StoredList(word, whole, [revision(raw) for raw in raws], frozenset({0} if untold else ()))
 
 
 def may_need_more(first: Raw | None, coming: int) -> bool:
-    """Whether a list may have, or come to have, other blocks than its first when so many documents come."""
-    return first is not None and len(_data(first)) + coming * _POSTING_BYTES > BLOCK_BYTES // 2
+    """Whether a list has, or may come to have, other blocks than its first when so many documents come."""
+    if first is None:
+        return False
+    return number_of_blocks(first) > 1 or len(_data(first)) + coming * _POSTING_BYTES > BLOCK_BYTES // 2
 
 
-_POSTING_BYTES = 5
+_POSTING_BYTES = 8
+"""At most: three of its number's bytes lie as they are, five others are compressed."""
 
 
 def number_of_blocks(first: Raw | None) -> int:
