@@ -202,7 +202,7 @@ GONE = {Flaw.CARD_NEEDLESS, Flaw.CENSUS_WRONG}
         (with_a_wrong_weight, {Flaw.POSTING_WRONG}),
         (with_nobody_counted, {Flaw.CENSUS_WRONG}),
         (with_a_stranger_counted, {Flaw.CENSUS_WRONG}),
-        (with_a_block_left_over, {Flaw.BLOCK_NEEDLESS}),
+        (with_a_block_left_over, {Flaw.BLOCK_UNTOLD, Flaw.POSTING_WRONG, Flaw.LENGTH_WRONG}),
         (with_a_wrong_length_noted, {Flaw.LENGTH_WRONG}),
         (with_a_board_that_is_gone, GONE),
         (with_a_secret_board, GONE),

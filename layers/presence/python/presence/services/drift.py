@@ -40,7 +40,7 @@ class Flaw(StrEnum):
     SAMPLE_WRONG = "sample wrong"
     """A list's sample says something else than the documents that it stands for."""
     CENSUS_WRONG = "census wrong"
-    BLOCK_NEEDLESS = "block left over"
+    BLOCK_UNTOLD = "block that the first does not tell of"
     LIST_LACKING = "list with room for what it dropped"
     SUGGESTION_WRONG = "suggestion that its list does not imply, or lacks"
     LENGTH_WRONG = "length of a list noted wrong"
@@ -110,7 +110,7 @@ def mend(differences: Collection[Difference]) -> None:
     Raises:
         Conflict, Throttled, StorageUnavailable: it must be done again.
     """
-    untidy = (Flaw.LIST_LACKING, Flaw.BLOCK_NEEDLESS, Flaw.LENGTH_WRONG)
+    untidy = (Flaw.LIST_LACKING, Flaw.BLOCK_UNTOLD, Flaw.LENGTH_WRONG)
     for kind, words in _by_kind((each.kind, each.word) for each in differences if each.flaw in untidy).items():
         for some in batched(words, LISTS_AT_ONCE, strict=False):
             indexing.tidy(kind, some)
@@ -189,8 +189,8 @@ def of_list(stored: StoredList, said: Indexed, noted: int) -> Iterator[Differenc
             yield Difference(flaw, kind, word, number)
     if len(whole.blocks) != noted:
         yield Difference(Flaw.LENGTH_WRONG, kind, word)
-    if index.leftovers(kind, stored):
-        yield Difference(Flaw.BLOCK_NEEDLESS, kind, word)
+    if stored.unsettled:
+        yield Difference(Flaw.BLOCK_UNTOLD, kind, word)
     if whole.is_lacking:
         yield Difference(Flaw.LIST_LACKING, kind, word)
 

@@ -212,22 +212,19 @@ def expel(kind: str, strays: Mapping[int, Collection[str]]) -> None:
 
 
 def tidy(kind: str, words: Collection[str]) -> None:
-    """Open lists again that dropped postings and have room by now, for whoever sets what is missing, and take away
-    blocks that were left by a writer that was stopped.
+    """Open lists again that dropped postings and have room by now, for whoever sets what is missing, and have the first
+    blocks tell of those that a writer left that was stopped.
 
     Raises:
         Conflict: somebody else wrote the same at the same time.
     """
     key = keys.long_lists(kind)
     long = index.long_lists(index.read([key], consistent=True).get(key))
-    groups: list[Group] = []
     lists = read_lists(kind, dict.fromkeys(words, ()), dict.fromkeys(words, MAX_BLOCKS))
     for stored in lists.values():
         if stored.whole.is_lacking:
             stored.whole.floor = None
-        leftovers = [] if stored.whole.is_sparse else index.leftovers(kind, stored)  # or they go with the others
-        groups += [index.list_writes(kind, stored, {0}), *(Group([each]) for each in leftovers)]
-    if not all(index.write_each(groups)):
+    if not all(index.write_each([index.list_writes(kind, stored, {0}) for stored in lists.values()])):
         raise Conflict("Others keep changing the same lists.")
     _note_long(kind, {word: len(stored.whole.blocks) for word, stored in lists.items()}, long)
 
