@@ -73,13 +73,14 @@ def get_board(call: Call) -> Any:
 
 @router.patch("/boards/{board_id}", scopes=WRITE, body="BoardUpdate", answer="Board")
 def update_board(call: Call) -> Any:
-    """Change a board's name, description or privacy."""
+    """Change a board's name, description, privacy or topics."""
     changes = call.body().given()
     board = boards.update(
         call.viewer,
         call.id("board_id"),
         **changes,
         clear_description="description" in changes and changes["description"] is None,
+        clear_topics="topics" in changes and changes["topics"] is None,
         version=call.if_match(),
     )
     return call.one(*_board(board))

@@ -3,7 +3,7 @@
 from dataclasses import astuple
 from typing import Any
 
-from presence.domain import clock
+from presence.domain import clock, topics
 from presence.domain.errors import InvalidParameter
 from presence.domain.words import LANGUAGES
 from presence.http import discovery_views, views
@@ -20,6 +20,7 @@ router = Router()
 
 EVERYTHING = (Scope.BOARDS_READ, Scope.PINS_READ, Scope.USER_ACCOUNTS_READ)
 NAMES = (Scope.BOARDS_READ, Scope.USER_ACCOUNTS_READ)
+BOARDS_ONLY = (Scope.BOARDS_READ,)
 OWN_BOARDS = (Scope.BOARDS_READ, Scope.BOARDS_READ_SECRET)
 OWN_PINS = (*OWN_BOARDS, Scope.PINS_READ, Scope.PINS_READ_SECRET)
 PAGING = (PAGE_SIZE, BOOKMARK, FIELDS)
@@ -51,6 +52,12 @@ def _sections(text: str) -> int:
     if not (text.isdigit() and text.isascii() and len(text) <= 3):
         raise ValueError("must be a whole number from 0 to 999")
     return int(text)
+
+
+def _topic(text: str) -> str:
+    if text not in topics.every():
+        raise ValueError("must be the id of one of /discover/topics")
+    return text
 
 
 Q: Param[str] = Param(
@@ -96,7 +103,14 @@ PIN_QUERY: Param[str] = Param(
     {"type": "string", "minLength": 1, "maxLength": OWN_QUERY_MAX},
     "Required. Words that the texts have, of which the last may be the beginning of one; or ids, comma-separated.",
 )
-FILTERS: tuple[Param[Any], ...] = (TYPE, LANGUAGE, OWNER, UPDATED_SINCE, MIN_SECTIONS)
+TOPIC: Param[str | None] = Param(
+    "topic",
+    _topic,
+    None,
+    {"type": "string", "pattern": "^[a-z0-9-]+$", "maxLength": 64},
+    "Only boards about this topic (an id of `/discover/topics`), or about one below it.",
+)
+FILTERS: tuple[Param[Any], ...] = (TYPE, LANGUAGE, OWNER, UPDATED_SINCE, MIN_SECTIONS, TOPIC)
 
 
 @router.get("/discover/search", scopes=EVERYTHING, answer="SearchPage", params=(Q, *FILTERS, *PAGING))
@@ -109,7 +123,10 @@ def search_everything(call: Call) -> Any:
         owner=call[OWNER],
         updated_since=call[UPDATED_SINCE],
         min_sections=call[MIN_SECTIONS],
+        topic=call[TOPIC],
     )
+    if query.topic and query.kind != BOARDS:
+        raise InvalidParameter(TOPIC.name, "is for boards only")
     context = tuple(map(str, astuple(query)))
     return call.page(search.search(call.viewer, query, call.page_request(*context)), discovery_views.hit, *context)
 
@@ -118,6 +135,18 @@ def search_everything(call: Call) -> Any:
 def suggest(call: Call) -> Any:
     """Suggest at most 10 things that somebody who types may mean: names that several gave to boards, people, topics."""
     return call.page(Page(suggesting.suggest(call.viewer, _required(call, TYPED)), None), discovery_views.suggestion)
+
+
+@router.get("/discover/topics", scopes=BOARDS_ONLY, answer="TopicTree", params=(FIELDS,))
+def list_topics(call: Call) -> Any:
+    """All topics, each after the one above it."""
+    return call.page(Page(list(topics.every().values()), None), discovery_views.topic)
+
+
+@router.get("/discover/topics/{topic_id}/boards", scopes=BOARDS_ONLY, answer="BoardPage", params=PAGING)
+def list_boards_of_topic(call: Call) -> Any:
+    """The public boards about a topic or about one below it, the best first."""
+    return call.page(search.best_of_topic(call.viewer, call.topic_id(), call.page_request()), discovery_views.listed)
 
 
 def _required(call: Call, param: Param[str], most: int = QUERY_MAX) -> str:

@@ -82,13 +82,13 @@ def test_nothing_in_the_content_names_the_account(stream: Stream) -> None:
 
 def full_account(stream: Stream) -> Client:
     ann = a_user()
-    board_id = a_board(ann, name="Full", description="", privacy="PROTECTED", is_ads_only=True)
+    board_id = a_board(ann, name="Full", description="", privacy="PROTECTED", is_ads_only=True, topics=["yoga"])
     sections = [a_section(ann, board_id, f"Section {n}") for n in range(3)]
     for n in range(7):
         a_pin(ann, board_id, title=f"Pin {n}", board_section_id=sections[n % 3] if n % 2 else None)
     a_pin(ann, board_id, media_source=an_upload(), alt_text="Uploaded", link="https://shop.example/x")
     a_pin(ann, board_id, media_source={"source_type": "video_id", "media_id": "12"})
-    a_board(ann, name="Empty", privacy="SECRET")
+    a_board(ann, name="Empty", privacy="SECRET", topics=[])
     featured = [a_board(ann, name=f"Featured {n}") for n in range(3)]
     ann.delete(f"/boards/{featured[1]}")
     said = {

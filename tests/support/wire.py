@@ -92,6 +92,8 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("POST", "/user_account/imports/{import_id}/start"): Expected(201, EVERYTHING),
     ("GET", "/discover/search"): Expected(200, DISCOVERY),
     ("GET", "/discover/suggest"): Expected(200, NAMES),
+    ("GET", "/discover/topics"): Expected(200, BOARDS_READ),
+    ("GET", "/discover/topics/{topic_id}/boards"): Expected(200, BOARDS_READ),
     ("GET", "/search/boards"): Expected(200, OWN_BOARDS),
     ("GET", "/search/pins"): Expected(200, OWN_PINS),
     ("GET", "/boards/{board_id}/collaborators"): Expected(200, BOARDS_READ),

@@ -64,6 +64,8 @@ def a_request(user: Client, method: str, path: str) -> Ready:
     if "{board_id}" in path or "{pin_id}" in path or path.startswith("/pins"):
         board_id = a_board(user)
         ids = {"board_id": board_id, "section_id": a_section(user, board_id), "pin_id": a_pin(user, board_id)}
+    if "{topic_id}" in path:
+        ids["topic_id"] = "food"
     if "{username}" in path:
         ids["username"] = a_user().username
     body = a_valid_body(method, path, board_id=ids.get("board_id", "1"))
@@ -116,7 +118,7 @@ def _(user: Client) -> tuple[dict[str, str], Any]:
 
 
 _IDS = ("board_id", "section_id", "pin_id", "link_id", "export_id", "import_id")
-NOWHERE = dict.fromkeys(_IDS, "1") | {"username": "nobody_at_all"}
+NOWHERE = dict.fromkeys(_IDS, "1") | {"username": "nobody_at_all", "topic_id": "nothing-at-all"}
 """Parameters for every path, of things that are not there."""
 
 

@@ -35,6 +35,25 @@ def _(at: Typical) -> Act:
     return _search(at, USERS, [each.user_id for each in found], words)
 
 
+@pattern("`GET /discover/search?topic=`, two words, 25 boards of 30 of several people")
+def _(at: Typical) -> Act:
+    words = _two_words()
+    found = [a_board(at.another_user(), name=f"{words} {number}", topics=["yoga"]) for number in range(30)]
+    return _search(at, f"{BOARDS}&topic=yoga", found, words)
+
+
+@pattern("`GET /discover/topics/{topic_id}/boards`, 25 boards of 30 of several people")
+def _(at: Typical) -> Act:
+    found = [a_board(at.another_user(), topics=["pottery"]) for _ in range(30)]
+    _index(BOARDS, found)
+    return lambda: well(at.user.get("/discover/topics/pottery/boards"))
+
+
+@pattern("`GET /discover/topics`")
+def _(at: Typical) -> Act:
+    return lambda: well(at.user.get("/discover/topics"))
+
+
 @pattern("`GET /discover/search`, nothing found")
 def _(at: Typical) -> Act:
     return _search(at, BOARDS, [], _two_words())
@@ -54,8 +73,7 @@ def _two_words() -> str:
 
 
 def _search(at: Typical, kind: str, found: list[str], words: str) -> Act:
-    indexing.refresh({Subject(kind, each): () for each in found})
-    search._known(kind).learn(index.census(None), {})  # what it does once a minute, it has just done
+    _index(kind.partition("&")[0], found)
     return lambda: well(at.user.get(f"/discover/search?type={kind}&q={words.replace(' ', '+')}"))
 
 
@@ -92,3 +110,8 @@ def _(at: Typical) -> Act:
     indexing.refresh({Subject(BOARDS, each): () for each in found})
     block(at.user, owners[0])
     return lambda: well(at.user.get(f"/discover/suggest?q={name[:9]}"))
+
+
+def _index(kind: str, found: list[str]) -> None:
+    indexing.refresh({Subject(kind, each): () for each in found})
+    search._known(kind).learn(index.census(None), {})  # what it does once a minute, it has just done

@@ -54,6 +54,7 @@ board_values = st.builds(
     collaborator_count=counts,
     cover=st.lists(texts, max_size=5).map(tuple),
     cover_pin_id=st.none() | ids,
+    topic_ids=st.none() | st.lists(texts, max_size=3).map(tuple),
     rank=maybe_rank,
     archived_at=st.none() | times,
     trashed_at=st.none() | times,

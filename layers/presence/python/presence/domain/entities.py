@@ -54,6 +54,8 @@ class Board:
     """The pictures of its first pins (each a URL or a key in the media bucket), at most five."""
     cover_pin_id: str | None = None
     """The pin whose picture was chosen as cover; None: the first pin's."""
+    topic_ids: tuple[str, ...] | None = None
+    """What its owner says it is about, at most three topics; None: what its words tell."""
     rank: str | None = None
     """Where its owner put it among their boards (``domain.ranks``); None: where its id puts it."""
     archived_at: str | None = None

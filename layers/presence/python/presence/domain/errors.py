@@ -113,6 +113,13 @@ class ImportNotFound(PresenceError):
         super().__init__("Import not found.")
 
 
+class TopicNotFound(PresenceError):
+    """There is no topic with this id."""
+
+    def __init__(self) -> None:
+        super().__init__("Topic not found; /discover/topics lists them all.")
+
+
 class CollaboratorNotFound(PresenceError):
     """The user is there, but not among the board's collaborators."""
 

@@ -53,6 +53,14 @@ class Call:
         """
         return path_param(name, self._path[name])
 
+    def topic_id(self) -> str:
+        """The id of a topic in the path, whether there is one or not.
+
+        Raises:
+            InvalidParameter: it cannot be one.
+        """
+        return path_param("topic_id", self._path["topic_id"])
+
     def username(self) -> str:
         """The username in the path, in lower case.
 

@@ -1,6 +1,7 @@
 """What clients get of what was found."""
 
 from presence.domain.suggestions import TOPIC, USER, Suggestion
+from presence.domain.topics import Topic
 from presence.http import views
 from presence.http.views import View
 from presence.services.access import Seen
@@ -9,12 +10,30 @@ from presence.services.pins import Placed
 from presence.services.search import Hit, highlights
 
 
+def board(found: Hit, thing: Seen) -> View:
+    """A board with its topics: those that its owner chose, else those that the index knows."""
+    return {"topics": list(found.document.topics)} | views.board(thing)
+
+
+def listed(found: Hit) -> View:
+    """A board that was found, as a listing has it."""
+    match found.thing:
+        case Seen() as thing:
+            return board(found, thing)
+        case _:
+            raise TypeError(found)
+
+
+def topic(value: Topic) -> View:
+    return {"id": value.id, "name": value.name, "parent": value.parent}
+
+
 def hit(found: Hit) -> View:
     """What was found, how well it fits, and where in its texts the words are that it was found by."""
     texts: dict[str, str | None]
     match found.thing:
         case Seen() as thing:
-            kind, view = "board", views.board(thing)
+            kind, view = "board", board(found, thing)
             texts = {"name": thing.board.name, "description": thing.board.description}
         case Placed() as thing:
             kind, view = "pin", views.pin(thing)

@@ -32,6 +32,7 @@ TABLE: dict[type[Exception], Answer] = {
     errors.SectionNotFound: Answer(404, 2031),
     errors.ExportNotFound: Answer(404, 404),
     errors.ImportNotFound: Answer(404, 404),
+    errors.TopicNotFound: Answer(404, 404),
     errors.CollaboratorNotFound: Answer(404, 404),
     errors.InvitationNotFound: Answer(404, 404),
     errors.JoinRequestNotFound: Answer(404, 404),

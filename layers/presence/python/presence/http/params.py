@@ -1,5 +1,6 @@
 """Query parameters: how each is read, and what the OpenAPI description says of it. Unknown ones are ignored."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -45,7 +46,8 @@ def not_an_id(name: str) -> InvalidParameter:
 
 
 def path_param(name: str, value: str) -> str:
-    """A parameter of a path as it is meant: an id, or, in those named ``username``, a username in lower case.
+    """A parameter of a path as it is meant: an id; a username in lower case in those named ``username``, a slug in
+    those named ``topic_id``.
 
     Raises:
         InvalidParameter: it cannot be one.
@@ -55,9 +57,16 @@ def path_param(name: str, value: str) -> str:
             return username(value)
         except ValueError as error:
             raise InvalidParameter(name, str(error)) from None
+    if name == "topic_id":
+        if not _SLUG.fullmatch(value):
+            raise InvalidParameter(name, "must be the id of a topic: lower case letters, digits and hyphens")
+        return value
     if not is_id(value):
         raise not_an_id(name)
     return value
+
+
+_SLUG = re.compile("[a-z0-9-]{1,64}")
 
 
 def username(text: str) -> str:
@@ -70,6 +79,8 @@ def path_param_schema(name: str) -> dict[str, Any]:
     """What the OpenAPI description says of it."""
     if name == "username":
         return {"type": "string", "pattern": "^[A-Za-z0-9_]+$", "maxLength": USERNAME_MAX}
+    if name == "topic_id":
+        return {"type": "string", "pattern": "^[a-z0-9-]+$", "maxLength": 64}
     return {"type": "string", "pattern": "^[0-9]+$", "maxLength": MAX_DIGITS}
 
 

@@ -43,6 +43,8 @@ def board(seen: Seen) -> View:
     }
     if value.pins_modified_at:
         view["board_pins_modified_at"] = value.pins_modified_at
+    if value.topic_ids is not None:
+        view["topics"] = list(value.topic_ids)
     if value.cover:
         cover, *thumbnails = map(_picture_url, value.cover)
         view["media"] = {"image_cover_url": cover, "pin_thumbnail_urls": thumbnails}

@@ -12,8 +12,10 @@ from presence.domain import clock
 from presence.domain.entities import Board, Pin, Profile
 from presence.domain.postings import UNIT, Posting, number, packed_length
 from presence.domain.suggestions import MAX_NAME, folded, user_name
+from presence.domain.topics import with_parents
 from presence.domain.words import DEFAULT_LANGUAGE, language, small_words, stem, words
 from presence.policies import visibility
+from presence.projections.topics import assigned
 
 BOARDS, PINS, USERS = "boards", "pins", "users"
 KINDS = (BOARDS, PINS, USERS)
@@ -45,6 +47,8 @@ class Document:
     """Of a board the stems that most of its first pins share, the most frequent first."""
     contents: tuple[str, ...] = ()
     """Of a board what its first pins show, as short digests: boards that share some are related."""
+    topics: tuple[str, ...] = ()
+    """Of a board what it is about, by its owner's word or by its own."""
     also: tuple[str, ...] = ()
     """Other stems that lead to it: a text in one language is looked for in another too."""
     small: int = 0
@@ -72,7 +76,14 @@ class Document:
                 weights[word] = weights.get(word, 0) + weight
         told = {word: Posting(min(weight, 255), self.length, self.small) for word, weight in weights.items()}
         shown = Posting(UNIT, packed_length(UNIT * len(self.contents)))
-        return told | {shown_word(digest): shown for digest in self.contents} | self._named
+        # The best boards of a topic come first: their lists are ordered by standing.
+        about = Posting(max(1, self.standing), packed_length(UNIT))
+        return (
+            told
+            | {shown_word(digest): shown for digest in self.contents}
+            | {topic_word(topic_id): about for topic_id in with_parents(self.topics)}
+            | self._named
+        )
 
     @property
     def _named(self) -> dict[str, Posting]:
@@ -104,6 +115,11 @@ def name_of(word: str) -> str:
     return word.removeprefix('"') if word.startswith('"') else ""
 
 
+def topic_word(topic_id: str) -> str:
+    """What stands in the lists for a topic; no word of a text begins like it."""
+    return f"#{topic_id}"
+
+
 def board(value: Board | None, owner: Profile | None, first_pins: Sequence[Pin] = ()) -> Document | None:
     """A board as it is found, or None if it is not to be.
 
@@ -113,11 +129,14 @@ def board(value: Board | None, owner: Profile | None, first_pins: Sequence[Pin] 
     if value is None or not visibility.is_discoverable(value, owner):
         return None
     said = _analysed(value.name, value.description or "")
+    beside = _beside(first_pins)
+    about = value.topic_ids
     return Document(
         BOARDS,
         value.id,
         **said._asdict(),
-        beside=_beside(first_pins),
+        beside=beside,
+        topics=assigned(said.title, (*said.text, *said.also), beside) if about is None else about,
         contents=tuple(sorted({pin.media.digest[:MAX_CONTENT] for pin in first_pins if pin.media.digest})),
         owner_id=value.owner_id,
         standing=_standing(value.follower_count, value.pin_count),

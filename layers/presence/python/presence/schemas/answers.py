@@ -52,6 +52,7 @@ class Board(_Answer):
     collaborator_count: int = Count
     role: Role | None = Field(description="The caller's on this board.")
     is_archived: bool
+    topics: list[str] | SkipJsonSchema[None] = _absent("where its owner chose none and it was not found by an index")
     media: BoardMedia | SkipJsonSchema[None] = _absent("while the board has no picture")
 
 
@@ -416,6 +417,17 @@ class FoundPin(_Found):
 class FoundUser(_Found):
     type: Literal["user"]
     user: UserCard
+
+
+class Topic(_Answer):
+    id: str
+    name: str
+    parent: str | None
+
+
+class TopicTree(_Answer):
+    items: list[Topic]
+    bookmark: None
 
 
 class SearchPage(_Answer):

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema, field_validator
 
-from presence.domain import clock, usernames
+from presence.domain import clock, topics, usernames
 from presence.domain.entities import Privacy
 from presence.domain.errors import BoardNameInvalid, PresenceError
 from presence.schemas.base import Request
@@ -48,17 +48,40 @@ def _or_default(default: Any) -> BeforeValidator:
     return BeforeValidator(lambda value: default if value is None else value)
 
 
+def _distinct(values: list[str]) -> list[str]:
+    if len(set(values)) < len(values):
+        raise ValueError("should name each of them once")
+    return values
+
+
+def _are_topics(values: list[str]) -> list[str]:
+    for value in values:
+        if value not in topics.every():
+            raise ValueError(f"should name topics of /discover/topics; '{value[:64]}' is none")
+    return values
+
+
+TopicIds = Annotated[
+    list[str],
+    Field(max_length=topics.MAX_TOPICS, description="What the board is about; null: what its words tell."),
+    AfterValidator(_distinct),
+    AfterValidator(_are_topics),
+]
+
+
 class BoardCreate(_BoardRequest):
     name: BoardName
     description: BoardDescription | None = None
     privacy: Annotated[Privacy, _or_default(Privacy.PUBLIC)] = Privacy.PUBLIC
     is_ads_only: Annotated[bool, _or_default(False)] = False
+    topics: TopicIds | None = None
 
 
 class BoardUpdate(_BoardRequest):
     name: BoardName | None = None
     description: BoardDescription | None = None
     privacy: Literal["PUBLIC", "SECRET"] | None = None
+    topics: TopicIds | None = None
 
 
 class BoardRestore(_BoardRequest):
@@ -162,12 +185,6 @@ def _new_username(value: str) -> str:
     if rule := usernames.broken_rule(name):
         raise ValueError(rule)
     return name
-
-
-def _distinct(values: list[str]) -> list[str]:
-    if len(set(values)) < len(values):
-        raise ValueError("should name each of them once")
-    return values
 
 
 NewUsername = Annotated[

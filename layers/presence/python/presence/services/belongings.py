@@ -102,6 +102,8 @@ def _board(board: Board, sections: list[Section], featured: Sequence[str]) -> by
         is_ads_only=board.is_ads_only,
         created_at=board.created_at,
         featured=featured.index(board.id) if board.id in featured else None,
+        # That it is to have none is said otherwise than by an empty list, which archives leave out.
+        topics=",".join(board.topic_ids) if board.topic_ids is not None else None,
         sections=[section.name for section in sections],
     )
 

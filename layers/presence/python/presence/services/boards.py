@@ -1,6 +1,6 @@
 """Boards and their sections: create, read, change. ``services.keeping`` puts boards away and deletes them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from presence.domain import clock
@@ -81,6 +81,7 @@ def create(
     description: str | None = None,
     privacy: str = Privacy.PUBLIC,
     is_ads_only: bool = False,
+    topics: Sequence[str] | None = None,
     receipt: Receipt | None = None,
 ) -> Seen:
     """A new board of the viewer's: 2 requests.
@@ -102,6 +103,7 @@ def create(
         created_at=clock.timestamp(),
         description=description,
         is_ads_only=is_ads_only,
+        topic_ids=None if topics is None else tuple(topics),
     )
     made = Seen(board, Standing(viewer, owner, Role.OWNER))
     tx = Transaction()
@@ -133,9 +135,12 @@ def update(
     description: str | None = None,
     clear_description: bool = False,
     privacy: str | None = None,
+    topics: Sequence[str] | None = None,
+    clear_topics: bool = False,
     version: int | None = None,
 ) -> Seen:
-    """Change what is given; what is None stays (``clear_description`` removes the description).
+    """Change what is given; what is None stays (``clear_description`` removes the description, ``clear_topics`` leaves
+    it to the board's words to tell its topics).
 
     Raises:
         BoardNotFound: no board that the viewer can see.
@@ -156,6 +161,7 @@ def update(
         slug=before.slug if name is None else slug(name),
         description=None if clear_description else before.description if description is None else description,
         privacy=before.privacy if privacy is None else privacy,
+        topic_ids=None if clear_topics else before.topic_ids if topics is None else tuple(topics),
     )
     if after == before:
         return seen

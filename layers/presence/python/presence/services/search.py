@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from presence.domain import clock
+from presence.domain import clock, topics
 from presence.domain.entities import Viewer
+from presence.domain.errors import TopicNotFound
 from presence.domain.postings import MAX_BLOCKS
-from presence.domain.words import language, stem, words
+from presence.domain.words import DEFAULT_LANGUAGE, language, stem, words
 from presence.policies import visibility
-from presence.projections.documents import BOARDS, PINS, USERS, Document
+from presence.projections.documents import BOARDS, PINS, USERS, Document, topic_word
 from presence.services import access, people, relevance
 from presence.services import pins as pin_service
 from presence.services.access import Seen
@@ -47,6 +48,8 @@ class Query:
     updated_since: str | None = None
     """Only boards to which something came since, and pins made since; an RFC 3339 UTC time."""
     min_sections: int = 0
+    topic: str | None = None
+    """The id of a topic: only boards that are about it, or about one below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +101,51 @@ def search(viewer: Viewer, query: Query, request: PageRequest) -> Page[Hit]:
     stems = list(dict.fromkeys(stem(word.text, code) for word in words(query.text)))[:MAX_WORDS]
     if not stems:
         return Page([], None)
-    ranking = _ranking(query.kind, stems, code)
+    return _page(viewer, query, _ranking(query.kind, stems, code, query.topic), request, owner_id)
 
+
+def best_of_topic(viewer: Viewer, topic_id: str, request: PageRequest) -> Page[Hit]:
+    """The boards of a topic and of those below it, what is liked and kept most first: as many requests as a search.
+
+    Raises:
+        TopicNotFound: there is no such topic.
+    """
+    if topic_id not in topics.every():
+        raise TopicNotFound
+    ranking = _ranking(BOARDS, [topic_word(topic_id)], DEFAULT_LANGUAGE)
+    return _page(viewer, Query("", topic=topic_id), ranking, request)
+
+
+def _page(
+    viewer: Viewer, query: Query, ranking: _Ranking, request: PageRequest, owner_id: str | None = None
+) -> Page[Hit]:
     def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
         start = int(after) + 1 if after else 0
         return list(ranking.hits(start, limit)), start + limit < len(ranking.numbers)
 
     def found(hits: list[Hit]) -> Iterable[Hit]:
-        wanted = [hit for hit in hits if hit.document.id and owner_id in (None, hit.document.owner_id)]
+        wanted = [
+            hit
+            for hit in hits
+            if hit.document.id
+            and owner_id in (None, hit.document.owner_id)
+            and (query.topic is None or topic_word(query.topic) in hit.document.postings)
+        ]
         return _READERS[query.kind](viewer, wanted, query)
 
     return fill(request, read, found)
 
 
-def _ranking(kind: str, stems: Sequence[str], code: str) -> _Ranking:
-    """1 request."""
+def _ranking(kind: str, stems: Sequence[str], code: str, topic: str | None = None) -> _Ranking:
+    """What has any of the stems; of a topic, if one is given: 1 request.
+
+    Where the topic's list is not read to its end, it leaves others in, which their cards tell.
+    """
     known = _known(kind)
+    about = topic_word(topic) if topic else None
     is_old = known.is_old
-    plan = _plan(stems, known.long, BLOCKS - KNOWING if is_old else BLOCKS)
+    needed = [*stems, about] if about else stems
+    plan = _plan(needed, known.long, BLOCKS - KNOWING if is_old else BLOCKS)
     wanted = [key for word, blocks in plan.items() for key in index.list_keys(kind, word, blocks)]
     found = index.read([*wanted, keys.census(kind), keys.long_lists(kind)] if is_old else wanted)
     if is_old:
@@ -123,6 +153,12 @@ def _ranking(kind: str, stems: Sequence[str], code: str) -> _Ranking:
     lists = {word: read for word in stems if (read := index.read_list(kind, word, found))}
     weights = relevance.weighing(stems, code, lists, known.census, int(clock.now() // clock.DAY))
     scores = relevance.candidates(lists, weights)
+    if about:
+        of_topic = index.read_list(kind, about, found)
+        if of_topic is None:
+            return _Ranking(kind, [], weights)
+        if of_topic.is_read:
+            scores = {number: scores[number] for number in scores.keys() & of_topic.numbers()}
     best = sorted(scores, key=lambda number: (-round(scores[number], 6), number))
     return _Ranking(kind, best[:MAX_CANDIDATES], weights)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
-from presence.domain import clock
+from presence.domain import clock, topics
 from presence.domain.entities import Board, BoardFollow, Following, Job, Media, Pin, Section, Tie, Viewer
 from presence.domain.errors import BoardNotFound, LimitReached, UserMoved, UserNotFound
 from presence.domain.ids import earlier_id
@@ -182,6 +182,7 @@ class Unpacker:
             created_at=facts["created_at"],
             description=facts.get("description"),
             is_ads_only=facts.get("is_ads_only", False),
+            topic_ids=_topics(facts.get("topics")),
         )
         tx = self._begin(unit.number, boards=1)
         boards.claim_slug(tx, board, otherwise=_NameTaken())
@@ -381,3 +382,8 @@ def _numbered(name: str, number: int) -> str:
 def _collision() -> Refused:
     """Two ids of one millisecond are the same once in four million times. Another import gives other ids."""
     return Refused(Refusal.ID_TAKEN)
+
+
+def _topics(said: str | None) -> tuple[str, ...] | None:
+    """Without those that are no topics here."""
+    return None if said is None else tuple(topic_id for topic_id in said.split(",") if topic_id in topics.every())

@@ -125,7 +125,9 @@ def release_slug(tx: Transaction, board: Board, *, otherwise: Otherwise) -> None
 
 
 def update(tx: Transaction, before: Board, after: Board, *, version: int | None, otherwise: Otherwise) -> None:
-    """Write what changed of name, description and privacy, if the slug (and the version, if given) is still so."""
+    """Write what changed of name, description, privacy and topics, if the slug (and the version, if given) is still
+    so.
+    """
     actions: list[Action] = [BoardItem.version.add(1)]
     if after.name != before.name:
         actions += [BoardItem.name.set(after.name), BoardItem.slug.set(after.slug)]
@@ -137,6 +139,12 @@ def update(tx: Transaction, before: Board, after: Board, *, version: int | None,
         )
     if after.privacy != before.privacy:
         actions.append(BoardItem.privacy.set(after.privacy))
+    if after.topic_ids != before.topic_ids:
+        actions.append(
+            BoardItem.topic_ids.remove()
+            if after.topic_ids is None
+            else BoardItem.topic_ids.set(codec.list_to_wire(after.topic_ids))
+        )
     tx.update(BoardItem(*keys.board(before.id)), actions, _OPEN & _still(before, version), otherwise=otherwise)
 
 

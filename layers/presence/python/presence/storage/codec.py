@@ -88,7 +88,7 @@ def list_from_wire(text: str) -> tuple[str, ...]:
     return tuple(orjson.loads(text))
 
 
-board = _decoder(Board, BoardItem, cover=list_from_wire)
+board = _decoder(Board, BoardItem, cover=list_from_wire, topic_ids=list_from_wire)
 board_follow = _decoder(BoardFollow, BoardFollowItem)
 job = _decoder(Job, JobItem)
 invitation = _decoder(Invitation, InvitationItem)
@@ -107,7 +107,11 @@ def list_to_wire(texts: tuple[str, ...]) -> str:
 
 
 def board_attributes(value: Board) -> dict[str, Any]:
-    return _attributes(value, cover=list_to_wire(value.cover) if value.cover else None)
+    return _attributes(
+        value,
+        cover=list_to_wire(value.cover) if value.cover else None,
+        topic_ids=None if value.topic_ids is None else list_to_wire(value.topic_ids),
+    )
 
 
 def board_follow_attributes(value: BoardFollow) -> dict[str, Any]:

@@ -316,7 +316,7 @@ def cards(raw: Raw | None) -> dict[str, Document]:
     return {each["id"]: _document(each) for each in orjson.loads(raw["documents"]["S"])}
 
 
-_LISTS = ("title", "text", "beside", "contents", "also")
+_LISTS = ("title", "text", "beside", "contents", "topics", "also")
 
 
 def _document(plain: dict[str, Any]) -> Document:

@@ -109,6 +109,8 @@ class BoardItem(Item, discriminator="board"):
     cover = UnicodeAttribute(null=True)
     """A JSON list."""
     cover_pin_id = UnicodeAttribute(null=True)
+    topic_ids = UnicodeAttribute(null=True)
+    """A JSON list."""
     rank = UnicodeAttribute(null=True)
     archived_at = UnicodeAttribute(null=True)
     trashed_at = UnicodeAttribute(null=True)
