@@ -74,7 +74,7 @@ class ServiceStack(Stack):
         indexes = {"DISCOVERY_TABLE_NAME": data.discovery_table.table_name}
         discovery = Function(self, "discovery", environment=shared | signed | indexes, timeout=answering, **runtime)
         discovery.allow(table, *READ)
-        discovery.allow(data.discovery_table, "BatchGetItem")
+        discovery.allow(data.discovery_table, "BatchGetItem", "Query")
         unindexed = _indexer(self, data, environment={"TABLE_NAME": table.table_name} | indexes, runtime=runtime)
 
         authorizer: IHttpRouteAuthorizer
@@ -112,7 +112,7 @@ def _indexer(stack: Stack, data: DataStack, *, environment: dict[str, str], runt
     """Keep the discovery indexes true to the table. What it cannot bring in ends up in the returned queue."""
     indexer = Function(stack, "indexer", environment=environment, timeout=Duration.minutes(5), **runtime)
     indexer.allow(data.table, "BatchGetItem", "Query", *WRITE)
-    indexer.allow(data.discovery_table, "BatchGetItem", "PutItem", "DeleteItem")
+    indexer.allow(data.discovery_table, "BatchGetItem", "Query", "PutItem", "DeleteItem")
     # The more documents a batch has, the more of them share a word's list, which is written once for all.
     return _follow(data.table, indexer, filters=INDEXER_FILTERS, batch_size=1000, window=Duration.seconds(2))
 

@@ -12,7 +12,7 @@ from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE, Param, choice, use
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
 from presence.projections.documents import BOARDS, KINDS
-from presence.services import own_search, search, suggesting
+from presence.services import feed, own_search, search, suggesting
 from presence.services.paging import Page
 from presence.services.search import Query
 
@@ -169,3 +169,9 @@ def search_own_pins(call: Call) -> Any:
     """Find the pins that the caller added by the words of their texts, newest first, or by their ids."""
     text = _required(call, PIN_QUERY, OWN_QUERY_MAX)
     return call.page(own_search.search_pins(call.viewer, text, call.page_request(text)), views.pin, text)
+
+
+@router.get("/discover/feed", scopes=EVERYTHING, answer="PinPage", params=PAGING)
+def home_feed(call: Call) -> Any:
+    """List others' pins on the boards that the caller follows and on those of the people they follow, newest first."""
+    return call.page(feed.read(call.viewer, call.page_request()), views.pin)

@@ -96,6 +96,7 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("GET", "/discover/topics/{topic_id}/boards"): Expected(200, BOARDS_READ),
     ("GET", "/search/boards"): Expected(200, OWN_BOARDS),
     ("GET", "/search/pins"): Expected(200, OWN_PINS),
+    ("GET", "/discover/feed"): Expected(200, DISCOVERY),
     ("GET", "/boards/{board_id}/collaborators"): Expected(200, BOARDS_READ),
     ("PATCH", "/boards/{board_id}/collaborators/{username}"): Expected(200, BOARDS_WRITE),
     ("DELETE", "/boards/{board_id}/collaborators/{username}"): Expected(204, BOARDS_WRITE),

@@ -181,6 +181,19 @@ def is_discoverable(board: Board, owner: Profile | None) -> bool:
     )
 
 
+_FOLLOWER = Tie("", "", "", following=Following.APPROVED)
+
+
+def opens_to_followers(board: Board, owner: Profile | None) -> bool:
+    """Whether whoever follows the owner may open the board, be it that they need its id for it."""
+    return may_view_board(board, Standing(_STRANGER, owner, tie=_FOLLOWER))
+
+
+def is_listed_to_followers(board: Board, owner: Profile | None) -> bool:
+    """Whether whoever follows the owner follows the board too."""
+    return may_list_board(board, Standing(_STRANGER, owner, tie=_FOLLOWER))
+
+
 def is_findable(profile: Profile | None) -> bool:
     """People are found, private ones too (by their card), unless they asked not to be."""
     return profile is not None and not profile.deleted and not profile.hidden_from_search

@@ -4,10 +4,10 @@ Only that is told from the images, and the words that a document may have had; w
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from presence.domain.entities import Board, Pin, Profile
-from presence.projections import documents
+from presence.projections import documents, timelines
 from presence.projections.documents import BOARDS, PINS, USERS, Document
 
 # A profile that stands for any owner who hides nothing.
@@ -45,15 +45,15 @@ def of_board(old: Board | None, new: Board | None) -> Iterator[Consequence]:
     """What follows from a board's change, told by both as if nothing else hid them."""
     before, after = documents.board(old, _ANYBODY), documents.board(new, _ANYBODY)
     yield from _touched(BOARDS, (old or new), before, after)
-    if old and new and (_is_open(before), old.owner_id) != (_is_open(after), new.owner_id):
+    if old and new and _moves_pins(old, before, new, after):
         yield Sweep(Subject(BOARDS, new.id))
 
 
 def of_pin(old: Pin | None, new: Pin | None) -> Iterator[Consequence]:
     """What follows from a pin's change, for itself and for the boards that are known by their first pins."""
     before, after = (documents.pin(each, _ANYWHERE, _ANYBODY) for each in (old, new))
-    moved = old is not None and new is not None and old.board_id != new.board_id
-    yield from _touched(PINS, (old or new), before, after, anyway=moved)
+    stood, stands = (timelines.place(each, _on(each), _ANYBODY) for each in (old, new))
+    yield from _touched(PINS, (old or new), before, after, anyway=stood != stands)
     for board_id in {each.board_id for each in (old, new) if each}:
         yield Touched(Subject(BOARDS, board_id), frozenset())
 
@@ -76,6 +76,16 @@ def _touched(
     if thing is not None and (before != after or anyway):
         words = frozenset(word for document in (before, after) if document for word in document.postings)
         yield Touched(Subject(kind, thing.id), words)
+
+
+def _on(pin: Pin | None) -> Board | None:
+    return replace(_ANYWHERE, id=pin.board_id) if pin else None
+
+
+def _moves_pins(old: Board, before: Document | None, new: Board, after: Document | None) -> bool:
+    """Whether its pins are found, or stand on timelines, otherwise than before."""
+    was = _is_open(before), old.owner_id, timelines.lines(old, _ANYBODY)
+    return was != (_is_open(after), new.owner_id, timelines.lines(new, _ANYBODY))
 
 
 def _is_open(document: Document | None) -> bool:

@@ -16,7 +16,7 @@ from presence.domain.postings import CENSUS_SIZE, MAX_BLOCKS, Posting
 from presence.projections import documents
 from presence.projections.discovery import Subject
 from presence.projections.documents import BOARDS, PINS, USERS, Document
-from presence.services import access, suggesting
+from presence.services import access, suggesting, timelines
 from presence.storage import boards, index, keys, pins, profiles
 from presence.storage.index import Group, StoredList, Write
 from presence.storage.keys import Key
@@ -43,6 +43,7 @@ def refresh(touched: Mapping[Subject, Collection[str]]) -> None:
         Throttled, StorageUnavailable: as any request.
     """
     # What was written once is written again where the documents changed meanwhile, so words are added as they are met.
+    timelines.refresh(subject.id for subject in touched if subject.kind == PINS)
     pending = {subject: set(words) for subject, words in touched.items()}
     for _ in range(ATTEMPTS):
         if not pending:

@@ -23,18 +23,19 @@ from presence.storage.table import Part, Raw
 PARALLEL_WRITES = 16
 
 
-def _name() -> str:
+def name() -> str:
+    """Of the discovery table."""
     return os.environ["DISCOVERY_TABLE_NAME"]
 
 
 def read(wanted: Iterable[Key], *, consistent: bool = False, beside: Iterable[Key] = ()) -> dict[Key, Raw]:
     """The items that are there, and those of the main table ``beside`` them: 1 request per 100."""
-    return table.batch_get(wanted, of=_name(), consistent=consistent, beside=beside)
+    return table.batch_get(wanted, of=name(), consistent=consistent, beside=beside)
 
 
 def page(part: Part, after: Key | None, limit: int) -> tuple[dict[Key, Raw], Key | None]:
     """Some of all items, and after which key more may follow: 1 request, 1 read unit per 4 KB."""
-    items, last = table.scan(part, of=_name(), after=after, limit=limit)
+    items, last = table.scan(part, of=name(), after=after, limit=limit)
     return {(item["pk"]["S"], item["sk"]["S"]): item for item in items}, last
 
 
@@ -72,10 +73,10 @@ def _is_written(group: Group) -> bool:
     requests = [_request(each) for each in group.writes]
     try:
         if group.at_once:
-            table.write_conditionally(_name(), requests, otherwise=Changed())
+            table.write_conditionally(name(), requests, otherwise=Changed())
         else:
             for request in requests:
-                table.write_conditionally(_name(), [request], otherwise=Changed())
+                table.write_conditionally(name(), [request], otherwise=Changed())
     except Changed:
         return False
     return True

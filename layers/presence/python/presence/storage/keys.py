@@ -284,4 +284,23 @@ def suggestions(beginning: str) -> Key:
 
 def long_lists(kind: str) -> Key:
     """Which words have more than one block."""
+<<<<<<< HEAD
     return f"{CENSUS}#{kind}", "LONG"
+=======
+    return f"CENSUS#{kind}", "LONG"
+
+
+def newest_block(line: str) -> Key:
+    """Of a timeline. It sorts above all ids."""
+    return f"TIMELINE#{line}", "NEWEST"
+
+
+def older_block(line: str, fence: str) -> Key:
+    """Of a timeline what is newer than the fence, up to the next block's."""
+    return newest_block(line)[0], fence
+
+
+def timelines_of_pin(pin_id: str) -> Key:
+    """On which timelines a pin may stand."""
+    return f"PIN#{pin_id}", "TIMELINES"
+>>>>>>> ae1bfc1 (The home feed: timelines that the stream keeps, merged when they are read)

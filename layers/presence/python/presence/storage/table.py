@@ -177,6 +177,7 @@ def batch_get(
 def query(
     partition: str,
     *,
+    of: str | None = None,
     index: str | None = None,
     prefix: str = "",
     after: Raw | None = None,
@@ -186,6 +187,7 @@ def query(
     """One page of a partition and whether more may follow: 1 request, half a read unit per 4 KB (1 without index).
 
     Args:
+        of: another table than the main one.
         index: an index; consistent reads without one, eventually consistent with one.
         prefix: what sort keys begin with.
         after: the key (with the index's key) of the last item of the page before.
@@ -200,7 +202,7 @@ def query(
         values[":prefix"] = {"S": prefix}
         condition += " AND begins_with(#sk, :prefix)"
     parameters: Raw = {
-        "TableName": _table.table_name,
+        "TableName": of or _table.table_name,
         "KeyConditionExpression": condition,
         "ExpressionAttributeNames": names,
         "ExpressionAttributeValues": values,

@@ -1,0 +1,116 @@
+"""Keeping the timelines true, as ``services.indexing`` keeps the posting lists: look at what is there now, have the
+timelines say that, look once more.
+
+A pin may stand where its board once belonged, so each has a note of where it may stand. It is written before the pin
+is put anywhere, and cut down after it was taken away; whoever is stopped between leaves too long a note.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from presence.domain.errors import Conflict
+from presence.domain.timelines import Block
+from presence.projections.timelines import Place, place
+from presence.services import access
+from presence.storage import boards, index, pins, profiles, timelines
+from presence.storage.index import Group
+from presence.storage.timelines import Note, Stored
+
+ATTEMPTS = 12
+
+type Places = dict[str, Place | None]
+"""By pin id; None: on no timeline."""
+
+
+def refresh(pin_ids: Iterable[str]) -> None:
+    """Have the timelines say of each pin what it is now.
+
+    Raises:
+        Conflict: others kept changing the same; it must come again.
+        Throttled, StorageUnavailable: as any request.
+    """
+    # Somebody else may cut a note down between its being written and the pin's being put: what was met is remembered.
+    met: dict[str, set[str]] = defaultdict(set)
+    pending = set(pin_ids)
+    for _ in range(ATTEMPTS):
+        if not pending:
+            return
+        truth = told(pending)
+        later = _write(truth, met)
+        pending = later | {pin_id for pin_id, now in told(pending).items() if now != truth[pin_id]}
+    raise Conflict("Others keep changing the same pins.")
+
+
+def told(pin_ids: Iterable[str]) -> Places:
+    """Where the pins belong now: 1 request per 100 pins, their boards (2 where boards were merged) and their owners."""
+    wanted = list(pin_ids)
+    found = pins.get_many(wanted)
+    ends = access.ends_of(boards.get_many({pin.board_id for pin in found.values()}))
+    owners = profiles.get_many({board.owner_id for board in ends.values()})
+
+    def now(pin_id: str) -> Place | None:
+        pin = found.get(pin_id)
+        board = ends.get(pin.board_id) if pin else None
+        return place(pin, board, owners.get(board.owner_id) if board else None)
+
+    return {pin_id: now(pin_id) for pin_id in wanted}
+
+
+def _write(truth: Places, met: dict[str, set[str]]) -> set[str]:
+    """Gives the pins of which somebody else wrote something at the same time."""
+    notes = timelines.notes(truth)
+    wanted = {pin_id: now.lines if now else frozenset() for pin_id, now in truth.items()}
+    longer = {pin_id: note.lines | wanted[pin_id] for pin_id, note in notes.items()}
+    notes, late = _note(notes, longer)
+    for pin_id, lines in longer.items():
+        met[pin_id] |= lines
+    late |= _put({pin_id: now for pin_id, now in truth.items() if pin_id not in late}, met)
+    _, also_late = _note(notes, {pin_id: lines for pin_id, lines in wanted.items() if pin_id not in late})
+    return late | also_late
+
+
+def _note(notes: Mapping[str, Note], wanted: Mapping[str, frozenset[str]]) -> tuple[dict[str, Note], set[str]]:
+    """Have the notes say so. Gives them as they are now, and the pins whose note somebody else wrote."""
+    changed = [pin_id for pin_id, lines in wanted.items() if notes[pin_id].lines != lines]
+    writes = [timelines.note_write(pin_id, wanted[pin_id], notes[pin_id].revision) for pin_id in changed]
+    written = index.write_each([Group([each]) for each in writes])
+    late = {pin_id for pin_id, is_written in zip(changed, written, strict=True) if not is_written}
+    now = {pin_id: Note(wanted[pin_id], notes[pin_id].revision + 1) for pin_id in changed}
+    return {**notes, **now}, late
+
+
+def _put(truth: Places, met: Mapping[str, set[str]]) -> set[str]:
+    """Put each pin where it belongs, and take it away from wherever else it may stand. Gives those that are late."""
+    lines: dict[str, set[str]] = defaultdict(set)
+    for pin_id in truth:
+        for line in met[pin_id]:
+            lines[line].add(pin_id)
+    groups: list[tuple[Group, list[str]]] = []
+    newest = timelines.newest(lines, consistent=True)
+    for line, concerned in lines.items():
+        for stored, here in _holding(line, newest[line], concerned):
+            changed = [pin_id for pin_id in here if stored.block.put(pin_id, _on(truth[pin_id], line))]
+            if changed:
+                groups.append((timelines.block_writes(line, stored), changed))
+    written = index.write_each([group for group, _ in groups])
+    return {
+        pin_id for (_, changed), is_written in zip(groups, written, strict=True) if not is_written for pin_id in changed
+    }
+
+
+def _on(now: Place | None, line: str) -> str | None:
+    return now.board_id if now and line in now.lines else None
+
+
+def _holding(line: str, newest: Stored, pin_ids: Iterable[str]) -> Iterator[tuple[Stored, list[str]]]:
+    """The blocks where the pins have their place, each with those: 1 request for each but the newest."""
+    waiting = sorted(pin_ids, reverse=True)
+    stored = newest
+    while True:
+        here = [pin_id for pin_id in waiting if pin_id > stored.block.fence]
+        if here:
+            yield stored, here
+        waiting = waiting[len(here) :]
+        if not waiting:
+            return
+        stored = timelines.older(line, waiting[0]) or Stored(Block(), is_newest=False)

@@ -1,0 +1,107 @@
+"""Timelines in the discovery table, and for each pin the note on which of them it may stand."""
+
+import struct
+from base64 import b64decode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from presence.domain.timelines import BOTTOM, Block
+from presence.storage import index, keys, table
+from presence.storage.index import Group, Write
+from presence.storage.table import Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A block as it lies in the table, or may come to lie there."""
+
+    block: Block
+    is_newest: bool
+    revision: int = 0
+
+
+def newest(lines: Iterable[str], *, consistent: bool = False) -> dict[str, Stored]:
+    """The newest block of each timeline, an empty one where there is none: 1 request per 100, half a read unit each (1
+    if consistent).
+    """
+    wanted = {line: keys.newest_block(line) for line in lines}
+    found = index.read(wanted.values(), consistent=consistent)
+    return {line: _stored(found.get(key), is_newest=True) for line, key in wanted.items()}
+
+
+def older(line: str, than: str) -> Stored | None:
+    """The block below the newest that holds what comes before an id, as of now: 1 request, 1 read unit.
+
+    Consistent, because a block that was cut off a moment ago may not be missed.
+    """
+    partition, _ = keys.newest_block(line)
+    start = table.position(keys.older_block(line, than))
+    found, _ = table.query(partition, of=index.name(), after=start, limit=1)
+    return _stored(found[0], is_newest=False) if found else None
+
+
+def _stored(raw: Raw | None, *, is_newest: bool) -> Stored:
+    if raw is None:
+        return Stored(Block(), is_newest)
+    fence = raw["fence"]["S"] if is_newest else raw["sk"]["S"]
+    return Stored(Block(fence, _unpacked(b64decode(raw["pins"]["B"]))), is_newest, index.revision(raw))
+
+
+def block_writes(line: str, stored: Stored) -> Group:
+    """Puts a changed block down, in parts if it has grown too large: all at once, so that none is ever missing.
+
+    An empty one goes, and what is below it holds its place too; the newest stays while others are below it.
+    """
+    block = stored.block
+    *cut_off, last = block.parts()
+    if stored.is_newest:
+        is_there = bool(last.entries) or last.fence != BOTTOM
+        top = Write(keys.newest_block(line), _attributes(last, fence=True) if is_there else None, stored.revision)
+        return Group([*(_new(line, part) for part in cut_off), top], at_once=bool(cut_off))
+    first, *rest = [*cut_off, last]
+    bottom = Write(keys.older_block(line, first.fence), _attributes(first) if first.entries else None, stored.revision)
+    return Group([bottom, *(_new(line, part) for part in rest)], at_once=bool(rest))
+
+
+def _new(line: str, block: Block) -> Write:
+    return Write(keys.older_block(line, block.fence), _attributes(block), 0)
+
+
+def _attributes(block: Block, *, fence: bool = False) -> Mapping[str, Raw]:
+    attributes: dict[str, Raw] = {"pins": {"B": _packed(block)}}
+    return attributes | {"fence": {"S": block.fence}} if fence else attributes
+
+
+_ENTRY = struct.Struct(">QQ")
+
+
+def _packed(block: Block) -> bytes:
+    return b"".join(_ENTRY.pack(int(pin_id), int(board_id)) for pin_id, board_id in block.newest_first())
+
+
+def _unpacked(data: bytes) -> dict[str, str]:
+    return {str(pin_id): str(board_id) for pin_id, board_id in _ENTRY.iter_unpack(data)}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """On which timelines a pin may stand: on all where it does, and where somebody was about to put it."""
+
+    lines: frozenset[str] = frozenset()
+    revision: int = 0
+
+
+def notes(pin_ids: Iterable[str]) -> dict[str, Note]:
+    """1 request per 100, as of now."""
+    wanted = {pin_id: keys.timelines_of_pin(pin_id) for pin_id in pin_ids}
+    found = index.read(wanted.values(), consistent=True)
+    return {pin_id: _note(found.get(key)) for pin_id, key in wanted.items()}
+
+
+def _note(raw: Raw | None) -> Note:
+    return Note(frozenset(raw["lines"]["SS"]), index.revision(raw)) if raw else Note()
+
+
+def note_write(pin_id: str, lines: frozenset[str], revision: int) -> Write:
+    attributes: Mapping[str, Raw] | None = {"lines": {"SS": sorted(lines)}} if lines else None
+    return Write(keys.timelines_of_pin(pin_id), attributes, revision)
