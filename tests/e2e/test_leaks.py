@@ -41,6 +41,7 @@ class Secret(NamedTuple):
             "/users/alice/pins?page_size=250",
             f"/discover/search?q={self.word}",
             f"/discover/search?type=pins&q={self.word}",
+            "/discover/feed?page_size=250",
         )
 
     def is_in(self, text: str) -> bool:

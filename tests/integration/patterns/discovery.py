@@ -115,3 +115,11 @@ def _(at: Typical) -> Act:
 def _index(kind: str, found: list[str]) -> None:
     indexing.refresh({Subject(kind, each): () for each in found})
     search._known(kind).learn(index.census(None), {})  # what it does once a minute, it has just done
+@pattern("`GET /discover/feed`, 25 of 60 pins on one board each of 10 people")
+def _(at: Typical) -> Act:
+    for _ in range(10):
+        other = at.another_user()
+        board = a_board(other)
+        well(at.user.post(f"/user_account/following/{other.username}"))
+        indexing.refresh({Subject(PINS, a_pin(other, board)): () for _ in range(6)})
+    return lambda: well(at.user.get("/discover/feed"))

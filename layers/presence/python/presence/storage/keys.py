@@ -284,10 +284,7 @@ def suggestions(beginning: str) -> Key:
 
 def long_lists(kind: str) -> Key:
     """Which words have more than one block."""
-<<<<<<< HEAD
     return f"{CENSUS}#{kind}", "LONG"
-=======
-    return f"CENSUS#{kind}", "LONG"
 
 
 def newest_block(line: str) -> Key:
@@ -303,4 +300,3 @@ def older_block(line: str, fence: str) -> Key:
 def timelines_of_pin(pin_id: str) -> Key:
     """On which timelines a pin may stand."""
     return f"PIN#{pin_id}", "TIMELINES"
->>>>>>> ae1bfc1 (The home feed: timelines that the stream keeps, merged when they are read)
