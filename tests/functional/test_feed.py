@@ -1,173 +1,199 @@
-"""The home feed is what is on the boards that one follows, whatever happened to them: as asking for all of it gives."""
-
-from collections.abc import Callable, Iterator
-from random import Random
+"""The home feed: what others put on the boards that one follows, newest first."""
 
 import pytest
 
-from presence.domain import clock
-from presence.storage import table
-from tests.functional.conftest import fresh_clients
+from presence.domain import timelines
 from tests.support.api import Client
-from tests.support.content import a_board, a_pin
-from tests.support.memory import Memory, MemoryStream
+from tests.support.content import a_board, a_pin, a_trashed_pin
 from tests.support.people import a_user
-from tests.support.sharded_stream import Clock
+from tests.support.social import approve, block, follow, follow_board, unfollow, unfollow_board
+from tests.support.stored import Stream
 
-FEED = "/discover/feed"
-WORLDS = 100
-DEEDS = 45
-
-
-@pytest.fixture
-def memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[Memory]:
-    monkeypatch.setattr(clock, "_time", Clock())
-    held = Memory()
-    table._table.connection._client = held
-    yield held
-    fresh_clients()
+PATH = "/discover/feed"
 
 
 def feed(viewer: Client, page_size: int = 25) -> list[str]:
-    return [pin["id"] for page in viewer.pages(f"{FEED}?page_size={page_size}") for pin in page]
+    """The ids of all its pins."""
+    return [pin["id"] for page in viewer.pages(f"{PATH}?page_size={page_size}") for pin in page]
 
 
-def asked_for_all(viewer: Client) -> list[str]:
-    """Others' pins on all boards that the API says the viewer follows, newest first."""
-    boards = [board for page in viewer.pages("/user_account/following/boards") for board in page]
-    found = {
-        pin["id"]
-        for board in boards
-        if board["owner"]["username"] != viewer.username and not board["is_archived"] and board["privacy"] != "SECRET"
-        for page in viewer.pages(f"/boards/{board['id']}/pins")
-        for pin in page
-        if not pin["is_owner"]
-    }
-    return sorted(found, reverse=True)
+def test_shows_what_followed_people_put_on_their_boards_with_words_and_without(indexed: Stream) -> None:
+    ann, bob, cat = a_user(), a_user(), a_user()
+    first = a_pin(bob, a_board(bob))
+    follow(ann, bob)
+    follow(ann, cat)
+    second = a_pin(cat, a_board(cat), title="Chocolate cake")
+    third = a_pin(bob, a_board(bob))
+    indexed.settle()
+
+    assert feed(ann) == [third, second, first]
+    assert feed(bob) == []
 
 
-def a_stream(memory: Memory) -> MemoryStream:
-    stream = MemoryStream(memory)
-    stream._readers = ("upkeep", "indexer")
-    return stream
+def test_shows_a_board_that_is_followed_itself_and_no_other_of_its_owners(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    followed, other = a_board(bob), a_board(bob)
+    pin = a_pin(bob, followed)
+    a_pin(bob, other)
+    follow_board(ann, followed)
+    indexed.settle()
+
+    assert feed(ann) == [pin]
 
 
-def test_shows_the_pins_of_followed_people_and_boards_newest_first(memory: Memory) -> None:
-    stream = a_stream(memory)
-    ann, ben, cat = a_user(), a_user(), a_user()
-    followed, other = a_board(ann), a_board(ben)
-    ben_too = a_board(ben)
-    cat.post(f"/user_account/following/{ann.username}")
-    cat.post(f"/user_account/following/boards/{other}")
-    first, second, _ = a_pin(ann, followed), a_pin(ben, other), a_pin(ben, ben_too)
-    third = a_pin(ann, a_board(ann))
-    stream.settle()
+def test_a_board_that_was_left_out_stays_left_out(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    left_out, kept = a_board(bob), a_board(bob)
+    a_pin(bob, left_out)
+    pin = a_pin(bob, kept)
+    follow(ann, bob)
+    unfollow_board(ann, left_out)
+    a_pin(bob, left_out)
+    indexed.settle()
+    assert feed(ann) == [pin]
 
-    assert feed(cat) == [third, second, first]
-    assert feed(cat, page_size=1) == [third, second, first]
+    unfollow(ann, bob)
+    assert feed(ann) == []
+    follow(ann, bob)
+    assert feed(ann) == [pin]
+
+
+def test_shows_a_private_profiles_pins_to_approved_followers_only(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    bob.patch("/user_account", {"is_private": True})
+    pin = a_pin(bob, a_board(bob))
+    follow(ann, bob)
+    indexed.settle()
     assert feed(ann) == []
 
+    approve(bob, ann)
 
-def test_what_turns_secret_or_is_blocked_is_gone_before_the_index_hears_of_it(memory: Memory) -> None:
-    stream = a_stream(memory)
-    ann, ben, cat = a_user(), a_user(), a_user()
-    board, other = a_board(ann), a_board(ben)
-    pins = [a_pin(ann, board), a_pin(ben, other)]
-    for followed in (ann, ben):
-        cat.post(f"/user_account/following/{followed.username}")
-    stream.settle()
-    assert feed(cat) == pins[::-1]
-
-    ann.patch(f"/boards/{board}", {"privacy": "SECRET"})
-    assert feed(cat) == pins[1:]
-    cat.post(f"/user_account/blocks/{ben.username}")
-    assert feed(cat) == []
+    assert feed(ann) == [pin]
 
 
-def test_pages_go_on_into_older_blocks(memory: Memory) -> None:
-    stream = a_stream(memory)
-    ann, cat = a_user(), a_user()
-    board = a_board(ann)
-    pins = []
-    for _ in range(7):
-        pins += [a_pin(ann, board) for _ in range(50)]
-        stream.settle()
-    cat.post(f"/user_account/following/{ann.username}")
+def test_keeps_showing_a_profile_that_turns_private_to_those_who_follow_it(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    board = a_board(bob)
+    pin = a_pin(bob, board)
+    follow(ann, bob)
+    follow_board(cat := a_user(), board)
+    indexed.settle()
+    assert feed(ann) == feed(cat) == [pin]
 
-    assert feed(cat, page_size=60) == pins[::-1]
+    bob.patch("/user_account", {"is_private": True})
 
-
-@pytest.mark.parametrize("world", range(WORLDS))
-def test_the_feed_is_what_asking_for_all_gives(memory: Memory, world: int) -> None:
-    chance, stream = Random(world), a_stream(memory)
-    people = [a_user() for _ in range(4)]
-    boards: list[tuple[Client, str]] = [(owner, a_board(owner)) for owner in people for _ in range(2)]
-    pins: list[tuple[Client, str]] = [(owner, a_pin(owner, board)) for owner, board in boards]
-
-    deeds = _deeds(chance, people, boards, pins)
-    for _ in range(DEEDS):
-        chance.choice(deeds)()
-        if chance.random() < 0.3:
-            stream.deliver()
-    stream.settle()
-
-    for viewer in people:
-        assert feed(viewer, page_size=chance.choice((1, 3, 25))) == asked_for_all(viewer)
+    assert (feed(ann), feed(cat)) == ([pin], [])
+    indexed.settle()
+    assert (feed(ann), feed(cat)) == ([pin], [])
 
 
-def _deeds(
-    chance: Random, people: list[Client], boards: list[tuple[Client, str]], pins: list[tuple[Client, str]]
-) -> list[Callable[[], object]]:
-    """What may happen, the likelier the more often it is named. That some of it is refused is part of it."""
+def test_own_pins_are_not_in_it(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    board = a_board(bob)
+    bob.post(f"/boards/{board}/invitations", {"username": ann.username, "role": "contributor"})
+    ann.post(f"/user_account/invitations/{board}")
+    a_pin(ann, board)
+    pin = a_pin(bob, board)
+    follow(ann, bob)
+    indexed.settle()
 
-    def on_a_board(method: str, path: str, body: Callable[[], object] = lambda: None) -> None:
-        owner, board = chance.choice(boards)
-        owner.request(method, path.format(board), body())
-
-    def a_new_board() -> None:
-        owner = chance.choice(people)
-        boards.append((owner, a_board(owner)))
-
-    def pin() -> None:
-        owner, board = chance.choice(boards)
-        reply = chance.choice((owner, owner, chance.choice(people))).post("/pins", _on(board))
-        if reply.status == 201:
-            pins.append((owner, reply.json["id"]))
-
-    def follow() -> None:
-        one, other = chance.sample(people, 2)
-        one.request(chance.choice(("POST", "POST", "DELETE")), f"/user_account/following/{other.username}", {})
-        other.post(f"/user_account/follow_requests/{one.username}")
-
-    def follow_board() -> None:
-        one, (_, board) = chance.choice(people), chance.choice(boards)
-        one.request(chance.choice(("POST", "DELETE")), f"/user_account/following/boards/{board}", {})
-
-    def block() -> None:
-        one, other = chance.sample(people, 2)
-        one.request(chance.choice(("POST", "DELETE")), f"/user_account/blocks/{other.username}", {})
-
-    def on_a_pin(method: str, path: str, body: Callable[[], object] = lambda: None) -> None:
-        owner, pin_id = chance.choice(pins)
-        owner.request(method, path.format(pin_id), body())
-
-    return [
-        *[pin] * 4,
-        *[follow] * 3,
-        *[follow_board] * 2,
-        block,
-        lambda: on_a_board("PATCH", "/boards/{}", lambda: {"privacy": chance.choice(("PUBLIC", "SECRET"))}),
-        lambda: on_a_board("POST", "/boards/{}/archive", dict),
-        lambda: on_a_board("POST", "/boards/{}/restore", dict),
-        lambda: on_a_board("DELETE", "/boards/{}"),
-        lambda: on_a_board("POST", "/boards/{}/merge", lambda: {"into": chance.choice(boards)[1]}),
-        lambda: on_a_pin("DELETE", "/pins/{}"),
-        lambda: on_a_pin("POST", "/pins/{}/restore", dict),
-        lambda: on_a_pin("PATCH", "/pins/{}", lambda: {"board_id": chance.choice(boards)[1]}),
-        a_new_board,
-        lambda: chance.choice(people).patch("/user_account", {"is_private": chance.random() < 0.3}),
-    ]
+    assert feed(ann) == [pin]
 
 
-def _on(board_id: str) -> dict[str, object]:
-    return {"board_id": board_id, "media_source": {"source_type": "image_url", "url": "https://pictures.example/a.png"}}
+@pytest.mark.parametrize("is_followed_itself", [True, False])
+def test_a_protected_boards_pins_are_for_those_who_follow_it_itself(indexed: Stream, is_followed_itself: bool) -> None:
+    ann, bob = a_user(), a_user()
+    board = a_board(bob, privacy="PROTECTED")
+    pin = a_pin(bob, board)
+    follow(ann, bob)
+    if is_followed_itself:
+        follow_board(ann, board)
+    indexed.settle()
+
+    assert feed(ann) == [pin] * is_followed_itself
+
+
+def test_hides_what_turns_secret_or_goes_before_the_index_hears_of_it(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    secret, archived, trashed, kept = (a_board(bob) for _ in range(4))
+    for board in (secret, archived, trashed):
+        a_pin(bob, board)
+    pin, gone = a_pin(bob, kept), a_pin(bob, kept)
+    follow(ann, bob)
+    follow_board(ann, secret)
+    indexed.settle()
+    assert len(feed(ann)) == 5
+
+    bob.patch(f"/boards/{secret}", {"privacy": "SECRET"})
+    bob.post(f"/boards/{archived}/archive")
+    bob.delete(f"/boards/{trashed}")
+    bob.delete(f"/pins/{gone}")
+
+    assert feed(ann) == [pin]
+    indexed.settle()
+    assert feed(ann) == [pin]
+
+    for path in (f"/boards/{archived}/restore", f"/boards/{trashed}/restore", f"/pins/{gone}/restore"):
+        assert bob.post(path).status == 201
+    bob.patch(f"/boards/{secret}", {"privacy": "PUBLIC"})
+    indexed.settle()
+    assert len(feed(ann)) == 5
+
+
+def test_a_block_in_the_middle_of_the_list_leaves_the_blocked_out_of_the_next_page(indexed: Stream) -> None:
+    ann, bob, cat = a_user(), a_user(), a_user()
+    boards = {who: a_board(who) for who in (bob, cat)}
+    made = [a_pin(who, boards[who]) for _ in range(3) for who in (bob, cat)]
+    follow(ann, bob)
+    follow(ann, cat)
+    indexed.settle()
+    page = ann.get(f"{PATH}?page_size=2").json
+    assert [pin["id"] for pin in page["items"]] == [made[5], made[4]]
+
+    block(bob, ann)
+
+    rest = ann.get(f"{PATH}?page_size=10&bookmark={page['bookmark']}").json
+    assert [pin["id"] for pin in rest["items"]] == [made[3], made[1]]
+    assert rest["bookmark"] is None
+
+
+def test_reads_on_through_older_blocks(indexed: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timelines, "BLOCK_ENTRIES", 4)
+    ann, bob, cat = a_user(), a_user(), a_user()
+    boards = {who: a_board(who) for who in (bob, cat)}
+    made = []
+    for number in range(30):
+        who = cat if number % 7 == 0 else bob
+        made.append(a_pin(who, boards[who]))
+        if number % 3 == 0:
+            indexed.settle()
+    follow(ann, bob)
+    follow(ann, cat)
+    indexed.settle()
+
+    assert feed(ann, page_size=7) == made[::-1]
+    assert feed(ann, page_size=50) == made[::-1]
+    a_trashed_pin(bob, boards[bob])
+    for pin in made[5:15]:
+        assert (cat if made.index(pin) % 7 == 0 else bob).delete(f"/pins/{pin}").status == 204
+    indexed.settle()
+    assert feed(ann, page_size=7) == [*made[:5], *made[15:]][::-1]
+
+
+def test_a_transfer_brings_old_pins_to_those_who_follow_the_new_owner(indexed: Stream) -> None:
+    ann, bob, cat, dan = a_user(), a_user(), a_user(), a_user()
+    board = a_board(bob)
+    old = a_pin(bob, board)
+    newer = a_pin(cat, a_board(cat))
+    bob.post(f"/boards/{board}/invitations", {"username": cat.username, "role": "editor"})
+    cat.post(f"/user_account/invitations/{board}")
+    follow(ann, cat)
+    follow(dan, bob)
+    indexed.settle()
+    assert (feed(ann), feed(dan)) == ([newer], [old])
+
+    assert bob.post(f"/boards/{board}/transfer", {"username": cat.username}).status == 201
+    assert feed(dan) == []
+    indexed.settle()
+
+    assert (feed(ann), feed(dan)) == ([newer, old], [])

@@ -299,4 +299,4 @@ def older_block(line: str, fence: str) -> Key:
 
 def timelines_of_pin(pin_id: str) -> Key:
     """On which timelines a pin may stand."""
-    return f"PIN#{pin_id}", "TIMELINES"
+    return f"TIMELINE#PIN#{pin_id}", "NOTE"
