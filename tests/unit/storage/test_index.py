@@ -8,7 +8,7 @@ import pytest
 
 from presence.domain.postings import BLOCK_BYTES, Posting, impact
 from presence.projections.documents import BOARDS
-from presence.storage import index
+from presence.storage import index, keys
 from presence.storage.index import Group, Write
 from presence.storage.keys import Key
 from presence.storage.table import Raw
@@ -44,7 +44,7 @@ def apply(stored: Stored, writes: Iterable[Write]) -> Stored:
             del after[write.key]
         else:
             item = {name: _read(value) for name, value in write.attributes.items()}
-            after[write.key] = {**item, "revision": {"N": str(write.revision + 1)}}
+            after[write.key] = {**item, "revision": {"N": str(write.becomes)}}
     return after
 
 
@@ -136,3 +136,9 @@ def test_a_search_reads_as_much_of_a_list_as_it_asked_for() -> None:
     assert part.numbers() < set(postings)
     assert part.having == pytest.approx(len(postings), rel=0.1), "the first block knows how many there are"
     assert index.read_list(KIND, WORD, {}) is None
+
+
+def test_an_item_that_went_and_came_again_is_not_taken_for_the_one_that_was_read() -> None:
+    first, again = (Write(keys.census("boards"), {}, 0) for _ in range(2))
+
+    assert first.becomes != again.becomes

@@ -71,11 +71,14 @@ def _write(truth: Places, met: dict[str, set[str]]) -> set[str]:
 
 def _note(notes: Mapping[str, Note], wanted: Mapping[str, frozenset[str]]) -> tuple[dict[str, Note], set[str]]:
     """Have the notes say so. Gives them as they are now, and the pins whose note somebody else wrote."""
-    changed = [pin_id for pin_id, lines in wanted.items() if notes[pin_id].lines != lines]
-    writes = [timelines.note_write(pin_id, wanted[pin_id], notes[pin_id].revision) for pin_id in changed]
-    written = index.write_each([Group([each]) for each in writes])
-    late = {pin_id for pin_id, is_written in zip(changed, written, strict=True) if not is_written}
-    now = {pin_id: Note(wanted[pin_id], notes[pin_id].revision + 1) for pin_id in changed}
+    writes = {
+        pin_id: timelines.note_write(pin_id, lines, notes[pin_id].revision)
+        for pin_id, lines in wanted.items()
+        if notes[pin_id].lines != lines
+    }
+    written = index.write_each([Group([each]) for each in writes.values()])
+    late = {pin_id for pin_id, is_written in zip(writes, written, strict=True) if not is_written}
+    now = {pin_id: Note(wanted[pin_id], each.becomes if each.attributes else 0) for pin_id, each in writes.items()}
     return {**notes, **now}, late
 
 

@@ -1,13 +1,14 @@
 """The discovery table: posting lists, cards and what counts them. All of it can be made again from the main table.
 
-Each item counts its revisions, and a write demands the one that was read. Reads for searching are eventually
+Each item has a revision, and a write demands the one that was read. Reads for searching are eventually
 consistent: half a read unit per 4 KB.
 """
 
 import os
 from base64 import b64decode
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from random import randrange
 from typing import Any, NamedTuple
 
 import orjson
@@ -51,6 +52,8 @@ class Write:
     attributes: Mapping[str, Raw] | None
     revision: int
     """As it was read; 0: it was not there."""
+    becomes: int = field(default_factory=lambda: randrange(1, 1 << 48))  # noqa: S311 - not a secret
+    """The revision that it gets. Drawn, not counted: an item that went and came again is another one."""
 
 
 class Group(NamedTuple):
@@ -103,7 +106,7 @@ def _request(each: Write) -> Raw:
     key = {"pk": {"S": each.key[0]}, "sk": {"S": each.key[1]}}
     if each.attributes is None:
         return {"Delete": {"Key": key, **condition}}
-    return {"Put": {"Item": {**key, "revision": {"N": str(each.revision + 1)}, **each.attributes}, **condition}}
+    return {"Put": {"Item": {**key, "revision": {"N": str(each.becomes)}, **each.attributes}, **condition}}
 
 
 def revision(raw: Raw | None) -> int:
@@ -191,7 +194,7 @@ def list_writes(kind: str, stored: StoredList, changed: Collection[int]) -> Grou
     if whole.floor != before.floor:
         before.floor = whole.floor
         early = _list_write(kind, replace(stored, whole=before), 0)
-        writes = [early, *writes[:-1], replace(writes[-1], revision=early.revision + 1)]
+        writes = [early, *writes[:-1], replace(writes[-1], revision=early.becomes)]
     return Group(writes)
 
 
