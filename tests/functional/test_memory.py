@@ -160,6 +160,7 @@ CONDITIONS = [
     *("#n IN (:1, :5)", "#n IN (:1)", "#n BETWEEN :1 AND :10", "#n BETWEEN :10 AND :10"),
     *("(#n = :5 AND #s = :text)", "(#n = :1 OR #s = :text)", "(NOT #n = :1)", "(NOT attribute_exists (#none))"),
     *("size (#set) < :5", "size (#set) < :1", "size (#set) >= :1", "size (#s) < :5"),
+    *("attribute_exists (pk)", "attribute_not_exists(pk)", "n = :5"),
     *("((#n = :1 OR #n = :5) AND #s = :text)", "(#n = :5 OR (#n = :1 AND #none = :5))"),
 ]
 
@@ -189,6 +190,7 @@ UPDATES = [
     ),
     *("REMOVE #s", "REMOVE #none", "REMOVE #s, #n", "ADD #n :1", "ADD #none :1", "ADD #set :three", "ADD #none :one"),
     *("DELETE #set :one", "DELETE #set :both", "DELETE #set :three", "DELETE #none :one"),
+    *("ADD n :1", "SET n = :5"),
     *("SET #s = :tex, #yes = :yes ADD #n :1 REMOVE #set", "SET #none = :5 REMOVE #s ADD #n :10 DELETE #set :one"),
 ]
 

@@ -34,7 +34,7 @@ def bear(name: str, *owners: Client) -> list[str]:
 
 def index_items() -> dict[str, Any]:
     """What the discovery table says of suggestions."""
-    items = table.client().scan(TableName=index._name())["Items"]
+    items = table.client().scan(TableName=index.name())["Items"]
     return {item["pk"]["S"]: item["names"] for item in items if item["pk"]["S"].startswith("SUGGEST#")}
 
 

@@ -26,8 +26,9 @@ from zlib import crc32
 
 from presence.projections.filters import INDEXER_FILTERS, UPKEEP_FILTERS
 from presence.storage.table import Raw
+from tests.support.clock import Clock
 from tests.support.filtering import Pattern, passes
-from tests.support.sharded_stream import Clock, Shard, ShardedStream, written_at
+from tests.support.sharded_stream import Shard, ShardedStream, written_at
 from tests.support.turns import CRASHES, TROUBLES, Plan, Run, Trouble, Turns
 
 POLL_SECONDS = 0.25
@@ -152,12 +153,12 @@ class _Lane:
         return not (self.waiting or self.again or self.is_busy) and all(parent.is_quiet for parent in self._parents)
 
     @property
-    def due(self) -> float | None:
-        """When its next batch may be called; None while there is none."""
+    def due(self) -> float:
+        """When its next batch may be called."""
         if self.is_busy or not (self.again or self.waiting):
-            return None
+            return inf
         if not all(parent.is_quiet for parent in self._parents):
-            return None
+            return inf
         mapping = self.poller.mapping
         if self.again or len(self.waiting) >= mapping.batch_size:
             return self.not_before
@@ -307,7 +308,9 @@ class Lambda:
         while self._clock.now < end:
             if self.step():
                 continue
-            due = min((lane.due for lane in self._lanes() if lane.due is not None), default=inf)
+            due = min(
+                (*(lane.due for lane in self._lanes()), *(call.run.wakes_at for call in self._calls)), default=inf
+            )
             if due == end == inf:
                 return
             self._clock.go_on(max(0.001, min(due, end) - self._clock.now))
@@ -315,7 +318,7 @@ class Lambda:
     def step(self) -> bool:
         """Call a function, or let a run do its next request. False if just now there is nothing of the kind."""
         self.stream.take()
-        choices: list[_Call | _Lane] = [*self._calls, *self._due()]
+        choices = self._choices()
         if not choices:
             return False
         self._clock.go_on(TURN_SECONDS)
@@ -330,12 +333,10 @@ class Lambda:
     def _lanes(self) -> Iterable[_Lane]:
         return (lane for poller in self.pollers for lane in poller.lanes())
 
-    def _due(self) -> Iterator[_Lane]:
+    def _choices(self) -> list[_Call | _Lane]:
         now = self._clock.now
-        for lane in self._lanes():
-            due = lane.due
-            if due is not None and due <= now:
-                yield lane
+        calls = [call for call in self._calls if call.run.wakes_at <= now]
+        return [*calls, *(lane for lane in self._lanes() if lane.due <= now)]
 
     def _call(self, lane: _Lane) -> None:
         batch = lane.poller.without_old(lane, lane.next_batch(), self._clock.now)

@@ -5,7 +5,10 @@ database, and whoever holds the turns says when it does the next. What a functio
 else sees, so no way of coming between is left out.
 """
 
+import secrets
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +20,7 @@ import pytest
 
 from presence.storage import table
 from tests.support import memory
+from tests.support.clock import Clock
 
 
 class Crash(BaseException):
@@ -75,6 +79,8 @@ class Run:
         self._may_go_on = threading.Semaphore(0)
         self._has_stopped = threading.Semaphore(0)
         self._thread = threading.Thread(target=self._run, daemon=True)
+        self.wakes_at = 0.0
+        """It sleeps until then."""
         self.has_ended = False
         self.answer: Any = None
         self.error: BaseException | None = None
@@ -115,9 +121,10 @@ class Run:
 class Turns:
     """Stands before the client of the database: a run that comes here stops; everybody else passes."""
 
-    def __init__(self, client: Any, chance: Random) -> None:
+    def __init__(self, client: Any, chance: Random, clock: Clock) -> None:
         self._client = client
         self._chance = chance
+        self._clock = clock
         self._request_signer = None  # PynamoDB asks whether the client has credentials
         self._running: Run | None = None
 
@@ -143,7 +150,10 @@ class Turns:
 
     def sleep(self, seconds: float) -> None:
         """Who sleeps lets others go on."""
-        if self._running is not None:
+        if self._running is None:
+            self._clock.go_on(seconds)
+        else:
+            self._running.wakes_at = self._clock.now + seconds
             self._running.stop()
 
     def pool(self, max_workers: int) -> "_Pool":
@@ -151,8 +161,19 @@ class Turns:
 
     @contextmanager
     def taking_over(self) -> Iterator[Self]:
-        """Of whatever in a function waits for something outside of it."""
+        """The database, the time and chance, in all of the package that has been imported."""
+        ours = {
+            time.sleep: self.sleep,
+            time.monotonic: lambda: self._clock.now,
+            time.time: self._clock,
+            secrets.randbits: self._chance.getrandbits,
+            secrets.choice: self._chance.choice,
+        }
         with pytest.MonkeyPatch.context() as patch:
+            for module in [module for name, module in sys.modules.items() if name.startswith("presence.")]:
+                for theirs, instead in ours.items():
+                    for name in [name for name, value in vars(module).items() if value is theirs]:
+                        patch.setattr(module, name, instead)
             patch.setattr(table._table.connection, "_client", self)
             patch.setattr("time.sleep", self.sleep)
             patch.setattr("concurrent.futures.ThreadPoolExecutor", self.pool)

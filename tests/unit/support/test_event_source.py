@@ -11,9 +11,10 @@ import pytest
 from presence.domain.errors import StorageUnavailable, Throttled
 from presence.storage import table
 from tests.conftest import ENVIRONMENT
+from tests.support.clock import Clock
 from tests.support.event_source import EventSourceMapping, Lambda, Mishaps, Poller
 from tests.support.memory import Memory
-from tests.support.sharded_stream import Clock, ShardedStream
+from tests.support.sharded_stream import ShardedStream
 from tests.support.turns import Turns
 
 NAME = ENVIRONMENT["TABLE_NAME"]
@@ -37,7 +38,7 @@ class Case:
         self.memory = Memory()
         self.stream = ShardedStream(self.memory, self.clock, shards=shards)
         chance = Random(seed)
-        self.turns = Turns(self.memory, chance)
+        self.turns = Turns(self.memory, chance, self.clock)
         self.source = Lambda(self.stream, self.turns, self.clock, chance, mishaps)
         self.batches: list[list[str]] = []
 

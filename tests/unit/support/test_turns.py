@@ -9,6 +9,7 @@ import pytest
 from presence.domain.errors import StorageUnavailable, Throttled
 from presence.storage import table
 from tests.conftest import ENVIRONMENT
+from tests.support.clock import Clock
 from tests.support.memory import Memory
 from tests.support.turns import CRASHES, TROUBLES, Crash, Run, Trouble, Turns
 
@@ -22,7 +23,7 @@ def memory() -> Memory:
 
 @pytest.fixture
 def turns(memory: Memory) -> Iterator[Turns]:
-    with Turns(memory, Random(0)).taking_over() as taken:
+    with Turns(memory, Random(0), Clock()).taking_over() as taken:
         yield taken
 
 

@@ -54,8 +54,9 @@ def of_pin(old: Pin | None, new: Pin | None) -> Iterator[Consequence]:
     before, after = (documents.pin(each, _ANYWHERE, _ANYBODY) for each in (old, new))
     stood, stands = (timelines.place(each, _on(each), _ANYBODY) for each in (old, new))
     yield from _touched(PINS, (old or new), before, after, anyway=stood != stands)
-    for board_id in {each.board_id for each in (old, new) if each}:
-        yield Touched(Subject(BOARDS, board_id), frozenset())
+    for each in (old, new):
+        if each:
+            yield Touched(Subject(BOARDS, each.board_id), documents.given_by(each))
 
 
 def of_profile(old: Profile | None, new: Profile | None) -> Iterator[Consequence]:

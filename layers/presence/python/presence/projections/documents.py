@@ -137,7 +137,7 @@ def board(value: Board | None, owner: Profile | None, first_pins: Sequence[Pin] 
         **said._asdict(),
         beside=beside,
         topics=assigned(said.title, (*said.text, *said.also), beside) if about is None else about,
-        contents=tuple(sorted({pin.media.digest[:MAX_CONTENT] for pin in first_pins if pin.media.digest})),
+        contents=tuple(sorted(filter(None, set(map(_shown, first_pins))))),
         owner_id=value.owner_id,
         standing=_standing(value.follower_count, value.pin_count),
         name=_board_name(value.name),
@@ -178,13 +178,28 @@ def _board_name(text: str) -> str:
 def _beside(pins: Sequence[Pin]) -> tuple[str, ...]:
     """The stems that at least two of the pins have, small words left out."""
     having: Counter[str] = Counter()
-    for pin in pins:
-        text = f"{pin.title or ''} {pin.description or ''}"
-        code = language(text)
-        stems = {stem(word.text, code) for word in words(text)}
-        having.update(word for word in stems if not small_words((word,), code))
+    for each in pins:
+        having.update(_spoken(each))
     frequent = sorted((-times, word) for word, times in having.items() if times > 1)
     return tuple(word for _, word in frequent[:MAX_BESIDE])
+
+
+def _spoken(value: Pin) -> set[str]:
+    text = f"{value.title or ''} {value.description or ''}"
+    code = language(text)
+    stems = {stem(word.text, code) for word in words(text)}
+    return {word for word in stems if not small_words((word,), code)}
+
+
+def given_by(value: Pin) -> frozenset[str]:
+    """The words by which a board may be found because this is among its first pins."""
+    digest = _shown(value)
+    return frozenset(_spoken(value) | ({shown_word(digest)} if digest else set()))
+
+
+def _shown(value: Pin) -> str | None:
+    digest = value.media.digest
+    return digest[:MAX_CONTENT] if digest else None
 
 
 class _Analysed(NamedTuple):
