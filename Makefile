@@ -16,7 +16,7 @@ CDK = $(NODE)/bin/node node_modules/aws-cdk/bin/cdk
 COMPILE := $(VENV)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down logs token test check format bench bench-search openapi deploy clean lock
+.PHONY: help install up down logs token drift reindex test check format bench bench-search openapi deploy clean lock
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -34,6 +34,12 @@ logs: ## Follow what the functions log
 
 token: ## Print an access token: make token USER=bob SCOPES="boards:read pins:read"
 	@$(VENV)/python -m tools token $(LOCAL) --user $(USER) --scopes "$(SCOPES)"
+
+drift: ## Tell where the discovery indexes differ from the table
+	@PYTHONPATH=.:layers/presence/python $(VENV)/python -m tools drift $(LOCAL)
+
+reindex: ## Make the discovery indexes anew, while the system goes on
+	@PYTHONPATH=.:layers/presence/python $(VENV)/python -m tools reindex $(LOCAL)
 
 test: install .local/sdk/installed ## Pass all tests, end to end on a local cloud of their own included
 	@$(VENV)/python -m pytest tests/unit tests/functional tests/infra --numprocesses 2 --quiet

@@ -1,4 +1,4 @@
-"""The commands behind the Makefile: ``python -m tools up|down|token|logs DIRECTORY``."""
+"""The commands behind the Makefile: ``python -m tools up|down|token|logs|drift|reindex DIRECTORY``."""
 
 import argparse
 import shlex
@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from tools import cloud, logs
+from tools import cloud, logs, reindex
 from tools.progress import step
 from tools.seed import seed
 from tools.tokens import access_token
@@ -14,7 +14,7 @@ from tools.tokens import access_token
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools")
-    parser.add_argument("command", choices=["up", "down", "token", "logs"])
+    parser.add_argument("command", choices=["up", "down", "token", "logs", "drift", "reindex"])
     parser.add_argument("directory", type=Path, help="where the local cloud keeps what is its own")
     parser.add_argument("--user", default="alice")
     parser.add_argument("--scopes", default="", help="separated by spaces; all when empty")
@@ -29,6 +29,12 @@ def main() -> None:
         case "logs":
             with suppress(KeyboardInterrupt):
                 logs.follow(_deployed(arguments.directory))
+        case "drift":
+            reindex.use(_deployed(arguments.directory))
+            sys.exit(reindex.check() > 0)
+        case "reindex":
+            reindex.use(_deployed(arguments.directory))
+            reindex.renew()
 
 
 def up(directory: Path) -> None:

@@ -81,6 +81,17 @@ def needless(part: Part, after: Key | None) -> Seen:
     return Seen(_look_at_items(items), len(items), last)
 
 
+def renewed(part: Part, after: Key | None) -> Seen:
+    """Have all indexes say of the documents on a page of the main table what they are. Doing it again is harmless.
+
+    Raises:
+        Conflict, Throttled, StorageUnavailable: it must be done again.
+    """
+    found, last = things.page(part, after, THINGS_AT_ONCE)
+    indexing.refresh({_subject(thing): () for thing in found})
+    return Seen([], len(found), last)
+
+
 def _subject(thing: Board | Pin | Profile) -> Subject:
     match thing:
         case Board():
