@@ -24,6 +24,8 @@ from presence.projections.filters import INDEXER_FILTERS, UPKEEP_FILTERS
 
 READ = ("GetItem", "BatchGetItem", "Query")
 WRITE = ("PutItem", "UpdateItem", "DeleteItem")
+LAG_ALARM = Duration.minutes(10)
+"""How far a reader may be behind the stream. It keeps records for 24 hours."""
 
 
 class ServiceStack(Stack):
@@ -187,16 +189,18 @@ def _follow(
             on_failure=SqsDlq(failures),
         )
     )
+    lag = function.metric("IteratorAge", statistic="max", period=Duration.minutes(5))
+    _alarm(function, "Lag", lag, threshold=LAG_ALARM.to_milliseconds())
     acknowledge(failures, {"AwsSolutions-SQS3": "It is itself where failures end up."})
     return failures
 
 
-def _alarm(stack: Stack, name: str, metric: cloudwatch.Metric) -> None:
+def _alarm(scope: Construct, name: str, metric: cloudwatch.Metric, *, threshold: float = 1) -> None:
     cloudwatch.Alarm(
-        stack,
+        scope,
         f"{name}Alarm",
         metric=metric,
-        threshold=1,
+        threshold=threshold,
         evaluation_periods=1,
         treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
     )

@@ -174,7 +174,12 @@ def test_a_record_that_fails_is_retried_apart_from_its_batch_and_then_put_aside(
 
 def test_failures_raise_an_alarm(stacks: Stacks) -> None:
     metrics = {alarm["MetricName"] for alarm in stacks.all_of("AWS::CloudWatch::Alarm")}
-    assert metrics == {"5xx", "ApproximateNumberOfMessagesVisible"}
+    assert metrics == {"5xx", "ApproximateNumberOfMessagesVisible", "IteratorAge"}
+
+
+def test_a_reader_that_falls_behind_the_stream_raises_an_alarm(stacks: Stacks) -> None:
+    lags = [alarm for alarm in stacks.all_of("AWS::CloudWatch::Alarm") if alarm["MetricName"] == "IteratorAge"]
+    assert [alarm["Threshold"] for alarm in lags] == 2 * [10 * 60 * 1000]
 
 
 def test_access_tokens_are_made_by_our_own_pool_and_its_trigger(stacks: Stacks) -> None:
