@@ -5,12 +5,13 @@ list tells whether its name is to be suggested and how heavily; the items of its
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
-from presence.domain import suggestions
+from presence.domain import suggestions, topics
 from presence.domain.entities import Viewer
 from presence.domain.errors import Conflict
-from presence.domain.suggestions import BOARD, SHOWN, USER, Suggestion
+from presence.domain.suggestions import BOARD, SHOWN, TOPIC, USER, Suggestion, topic_name
 from presence.projections.documents import BOARDS, USERS, name_of, name_word
 from presence.storage import index, keys, ties
 from presence.storage.index import Group
@@ -126,13 +127,23 @@ def words_of(raw: Raw) -> Iterator[tuple[str, str]]:
         yield BOARDS if each.kind == BOARD else USERS, name_word(each.name)
 
 
-def suggest(viewer: Viewer, text: str, topics: Sequence[Suggestion] = ()) -> list[Suggestion]:
+TOPIC_WEIGHT = 4
+"""A topic comes before names that fewer than 16 people gave or follow."""
+
+MOST_TOPICS = 3
+"""There are some for every letter; they leave room for names."""
+
+
+@cache
+def _topics() -> tuple[Suggestion, ...]:
+    return tuple(Suggestion(TOPIC, topic_name(each.id, each.name), TOPIC_WEIGHT) for each in topics.every().values())
+
+
+def suggest(viewer: Viewer, text: str) -> list[Suggestion]:
     """At most ``SHOWN`` suggestions for what was typed, the best first: 1 request, none where nothing was typed.
 
     People whom a block hides from the viewer are left out as of now; all else is as of when the indexer last wrote.
-
-    Args:
-        topics: all there are.
+    Topics take no request.
     """
     typed = suggestions.folded(text)
     if not typed:
@@ -141,4 +152,5 @@ def suggest(viewer: Viewer, text: str, topics: Sequence[Suggestion] = ()) -> lis
     found = index.read([key], beside=[hidden_key])
     hidden = ties.hidden_people(found.get(hidden_key))
     seen = [each for each in index.suggestions(found.get(key)) if each.kind != USER or not hidden.has(each.id)]
-    return suggestions.matching([*topics, *seen], typed)[:SHOWN]
+    about = suggestions.matching(_topics(), typed)[:MOST_TOPICS]
+    return suggestions.matching([*about, *seen], typed)[:SHOWN]
