@@ -12,7 +12,7 @@ from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE, Param, choice, use
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
 from presence.projections.documents import BOARDS, KINDS
-from presence.services import feed, own_search, search, suggesting
+from presence.services import feed, introductions, own_search, search, suggesting
 from presence.services.paging import Page
 from presence.services.search import Query
 
@@ -175,3 +175,9 @@ def search_own_pins(call: Call) -> Any:
 def home_feed(call: Call) -> Any:
     """List others' pins on the boards that the caller follows and on those of the people they follow, newest first."""
     return call.page(feed.read(call.viewer, call.page_request()), views.pin)
+
+
+@router.get("/discover/people", scopes=NAMES, answer="PeopleToFollow", params=PAGING)
+def list_people_to_follow(call: Call) -> Any:
+    """List people whom the caller may want to follow, the likeliest first, with what led to them."""
+    return call.page(introductions.read(call.viewer, call.page_request()), discovery_views.introduced)

@@ -97,6 +97,7 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("GET", "/search/boards"): Expected(200, OWN_BOARDS),
     ("GET", "/search/pins"): Expected(200, OWN_PINS),
     ("GET", "/discover/feed"): Expected(200, DISCOVERY),
+    ("GET", "/discover/people"): Expected(200, NAMES),
     ("GET", "/boards/{board_id}/collaborators"): Expected(200, BOARDS_READ),
     ("PATCH", "/boards/{board_id}/collaborators/{username}"): Expected(200, BOARDS_WRITE),
     ("DELETE", "/boards/{board_id}/collaborators/{username}"): Expected(204, BOARDS_WRITE),

@@ -8,6 +8,7 @@ from presence.services import indexing, search
 from presence.storage import index
 from tests.integration.patterns.typical import Act, Typical, pattern, well
 from tests.integration.things import a_board, a_pin
+from tests.support.api import Client
 from tests.support.social import block
 
 _numbers = count(1)
@@ -125,3 +126,30 @@ def _(at: Typical) -> Act:
         well(at.user.post(f"/user_account/following/{other.username}"))
         indexing.refresh({Subject(PINS, a_pin(other, board)): () for _ in range(6)})
     return lambda: well(at.user.get("/discover/feed"))
+
+
+@pattern("`GET /discover/people`, 25 of 60 whom 10 followed people follow, and 10 owners of followed boards")
+def _(at: Typical) -> Act:
+    user = at.another_user()
+    others = [at.another_user() for _ in range(60)]
+    for number in range(10):
+        followed = at.another_user()
+        _follow(user, followed)
+        for other in others[number * 5 :][:15]:
+            _follow(followed, other)
+        well(user.post(f"/user_account/following/boards/{a_board(others[number])}"))
+    return lambda: well(user.get("/discover/people"))
+
+
+@pattern("`GET /discover/people`, by somebody who follows nobody and has 5 boards about 2 topics")
+def _(at: Typical) -> Act:
+    user = at.another_user()
+    topics = ["knitting", "sewing"]
+    own = [a_board(user, topics=topics) for _ in range(5)]
+    liked = [a_board(at.another_user(), topics=topics[:1]) for _ in range(10)]
+    _index(BOARDS, [*own, *liked])
+    return lambda: well(user.get("/discover/people"))
+
+
+def _follow(user: Client, other: Client) -> None:
+    well(user.post(f"/user_account/following/{other.username}"))

@@ -5,6 +5,7 @@ from presence.domain.topics import Topic
 from presence.http import views
 from presence.http.views import View
 from presence.services.access import Seen
+from presence.services.introductions import Introduced
 from presence.services.people import Person
 from presence.services.pins import Placed
 from presence.services.search import Hit, highlights
@@ -57,3 +58,11 @@ def suggestion(found: Suggestion) -> View:
     if found.kind == TOPIC:
         view["topic_id"] = found.id
     return view
+
+
+def introduced(found: Introduced) -> View:
+    """Somebody to follow, and why."""
+    if found.person is None:
+        raise TypeError(found)
+    owned = [{"id": each.id, "name": each.board.name} for each in found.boards]
+    return views.user_card(found.person) | {"followed_by": found.followed_by, "boards": owned}

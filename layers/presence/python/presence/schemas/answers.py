@@ -445,3 +445,18 @@ class Suggestion(_Answer):
 class Suggestions(_Answer):
     items: list[Suggestion]
     bookmark: None
+
+
+class NamedBoard(_Answer):
+    id: str = AnId
+    name: str
+
+
+class PersonToFollow(UserCard):
+    followed_by: list[str] = Field(max_length=3, description="Usernames of people whom the caller follows.")
+    boards: list[NamedBoard] = Field(max_length=3, description="Of theirs, that the caller follows.")
+
+
+class PeopleToFollow(_Answer):
+    items: list[PersonToFollow]
+    bookmark: str | None

@@ -116,6 +116,14 @@ def best_of_topic(viewer: Viewer, topic_id: str, request: PageRequest) -> Page[H
     return _page(viewer, Query("", topic=topic_id), ranking, request)
 
 
+def known_of_topics(topic_ids: Iterable[str]) -> list[Hit]:
+    """What the index knows of boards about any of the topics, at most ``WINDOW``, the best first; nobody asked whether
+    they are still there and whose they are to see. 2 requests.
+    """
+    about = [topic_word(topic_id) for topic_id in topic_ids]
+    return list(_ranking(BOARDS, about, DEFAULT_LANGUAGE).hits(0, WINDOW)) if about else []
+
+
 def _page(
     viewer: Viewer, query: Query, ranking: _Ranking, request: PageRequest, owner_id: str | None = None
 ) -> Page[Hit]:

@@ -7,6 +7,7 @@ list tells whether its name is to be suggested and how heavily; the items of its
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from string import ascii_lowercase, digits
 
 from presence.domain import suggestions, topics
 from presence.domain.entities import Viewer
@@ -154,3 +155,13 @@ def suggest(viewer: Viewer, text: str) -> list[Suggestion]:
     seen = [each for each in index.suggestions(found.get(key)) if each.kind != USER or not hidden.has(each.id)]
     about = suggestions.matching(_topics(), typed)[:MOST_TOPICS]
     return suggestions.matching([*about, *seen], typed)[:SHOWN]
+
+
+def followed_people() -> Mapping[str, int]:
+    """By user id those of all people whom most follow, with the octave of how many do: 1 request, 18 read units.
+
+    Each username begins with a letter or a digit, and the items of these beginnings hold the heaviest.
+    """
+    found = index.read(keys.suggestions(beginning) for beginning in ascii_lowercase + digits)
+    each = (suggestion for raw in found.values() for suggestion in index.suggestions(raw))
+    return {person.id: person.weight for person in each if person.kind == USER and person.weight}
