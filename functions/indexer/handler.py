@@ -73,15 +73,25 @@ class _Batch:
                 self._others.append((number, partial(sweeps.begin, of.kind, of.id)))
 
     def do_all(self) -> None:
-        """All documents at once; where that fails, each alone, so that one cannot hold up the others."""
-        try:
-            indexing.refresh(self._touched)
-        except Exception:
-            logger.exception("A batch failed; trying each of its documents alone", documents=len(self._touched))
-            for subject, words in self._touched.items():
-                self._attempt(self._asking[subject], partial(indexing.refresh, {subject: words}))
+        self._refresh(list(self._touched))
         for number, work in self._others:
             self._attempt([number], work)
+
+    def _refresh(self, subjects: list[Subject]) -> None:
+        """All documents at once; where that fails, each half for itself, so that one cannot hold up the others. What
+        was written before it failed is not written again.
+        """
+        touched = {subject: self._touched[subject] for subject in subjects}
+        if len(subjects) == 1:
+            self._attempt(self._asking[subjects[0]], partial(indexing.refresh, touched))
+            return
+        try:
+            indexing.refresh(touched)
+        except Exception:
+            logger.exception("A batch failed; trying each half of it", documents=len(subjects))
+            middle = len(subjects) // 2
+            self._refresh(subjects[:middle])
+            self._refresh(subjects[middle:])
 
     def _attempt(self, numbers: list[str], work: Callable[[], None]) -> None:
         try:
