@@ -8,19 +8,34 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.e2e.client import Http, Stack
+from tests.e2e.client import Http, Reply, Stack
 from tests.e2e.test_live import eventually
 
 PICTURE = {"source_type": "image_url", "url": "https://pictures.example/a.jpg"}
+TOPIC = "pottery"
 PROBERS = 3
 WATCHED_SECONDS = 2.0
 """After the answer; the indexes are usually clean within one."""
+
+
+class Ask(NamedTuple):
+    viewer: Http
+    path: str
 
 
 class Probe(NamedTuple):
     path: str
     began: float
     saw: bool
+
+
+class Viewers(NamedTuple):
+    """Who have no part in the board."""
+
+    fan: Http
+    """Follows its owner."""
+    follower: Http
+    """Follows the board itself."""
 
 
 class Secret(NamedTuple):
@@ -30,10 +45,9 @@ class Secret(NamedTuple):
     board_id: str
     pin_id: str
 
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """All that could show it to somebody who has no part in it."""
-        return (
+    def shown_to(self, viewers: Viewers) -> list[Ask]:
+        """All that shows it while it is public."""
+        of_fan = (
             f"/boards/{self.board_id}",
             f"/boards/{self.board_id}/pins",
             f"/pins/{self.pin_id}",
@@ -41,56 +55,74 @@ class Secret(NamedTuple):
             "/users/alice/pins?page_size=250",
             f"/discover/search?q={self.word}",
             f"/discover/search?type=pins&q={self.word}",
+            f"/discover/topics/{TOPIC}/boards?page_size=250",
             "/discover/feed?page_size=250",
         )
+        of_follower = (
+            "/user_account/following/boards?page_size=250",
+            "/discover/feed?page_size=250",
+            "/discover/people?page_size=250",
+        )
+        return [
+            *(Ask(viewers.fan, path) for path in of_fan),
+            *(Ask(viewers.follower, path) for path in of_follower),
+        ]
 
-    def is_in(self, text: str) -> bool:
-        return any(each in text for each in (self.board_id, self.pin_id, self.word))
+    def kept_from(self, viewers: Viewers) -> list[Ask]:
+        """What never shows it: what one person alone calls a board is not suggested to others."""
+        return [Ask(viewers.fan, f"/discover/suggest?q={self.word}")]
+
+    def is_in(self, reply: Reply) -> bool:
+        return any(each in reply.text for each in (self.board_id, self.pin_id, self.word))
 
 
 @pytest.mark.timeout(180)
 def test_no_path_shows_a_board_once_its_owner_was_told_that_it_is_secret(
     stack: Stack, alice: Http, bob: Http, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bob.post("/user_account/following/alice", {})
-    rounds = [_watched(stack, alice, bob, f"leak{letter}word") for letter in "abc"]
+    viewers = Viewers(bob, stack.user("carol"))
+    viewers.fan.post("/user_account/following/alice", {})
+    rounds = [_watched(stack, alice, viewers, f"leak{letter}word") for letter in "abc"]
     longest, cleaned = max(leak for leak, _ in rounds), max(seconds for _, seconds in rounds)
     with capsys.disabled():
         sys.stdout.write(f"\nlongest seen: {longest:.3f} s after the answer; indexes clean after {cleaned:.1f} s\n")
     assert longest == 0
 
 
-def _watched(stack: Stack, alice: Http, bob: Http, word: str) -> tuple[float, float]:
+def _watched(stack: Stack, alice: Http, viewers: Viewers, word: str) -> tuple[float, float]:
     """How long after the answer the board was seen, and how long any index knew it."""
-    secret = _a_board_that_is_found(alice, bob, word)
+    secret = _a_board_that_is_found(alice, viewers, word)
     until = time.monotonic() + WATCHED_SECONDS
     with ThreadPoolExecutor(PROBERS) as pool:
-        probing = [pool.submit(_probes, bob, secret, until) for _ in range(PROBERS)]
+        probing = [pool.submit(_probes, viewers, secret, until) for _ in range(PROBERS)]
         time.sleep(0.3)
         assert alice.patch(f"/boards/{secret.board_id}", {"privacy": "SECRET"}).status == 200
         told = time.monotonic()
         assert eventually(lambda: not any(map(stack.is_indexed, (secret.board_id, secret.pin_id))))
         cleaned = time.monotonic() - told
         probes = [probe for each in probing for probe in each.result()]
-    assert [probe for probe in probes if probe.saw and probe.began < told], "it was not seen before either"
-    return max((probe.began - told for probe in probes if probe.saw and probe.began > told), default=0), cleaned
+    seen = [probe for probe in probes if probe.saw]
+    assert [probe for probe in seen if probe.began < told], "it was not seen before either"
+    assert not {probe.path for probe in seen} & {ask.path for ask in secret.kept_from(viewers)}
+    return max((probe.began - told for probe in seen if probe.began > told), default=0), cleaned
 
 
-def _a_board_that_is_found(alice: Http, bob: Http, word: str) -> Secret:
-    board_id = alice.post("/boards", {"name": f"A {word}"}).json["id"]
+def _a_board_that_is_found(alice: Http, viewers: Viewers, word: str) -> Secret:
+    board_id = alice.post("/boards", {"name": f"A {word}", "topics": [TOPIC]}).json["id"]
     pin = {"board_id": board_id, "title": f"The {word}", "media_source": PICTURE}
     secret = Secret(word, board_id, alice.post("/pins", pin).json["id"])
-    for path in secret.paths:
-        assert eventually(lambda path=path: secret.is_in(bob.get(path).text)), path
+    viewers.follower.post(f"/user_account/following/boards/{board_id}", {})
+    for ask in secret.shown_to(viewers):
+        assert eventually(lambda ask=ask: secret.is_in(ask.viewer.get(ask.path))), ask.path
     return secret
 
 
-def _probes(viewer: Http, secret: Secret, until: float) -> list[Probe]:
-    """All paths, again and again until then."""
+def _probes(viewers: Viewers, secret: Secret, until: float) -> list[Probe]:
+    """All of it, again and again until then."""
     probes = []
-    for path in cycle(secret.paths):
+    for viewer, path in cycle([*secret.shown_to(viewers), *secret.kept_from(viewers)]):
         began = time.monotonic()
         if began > until:
             break
-        probes.append(Probe(path, began, secret.is_in(viewer.get(path).text)))
+        probes.append(Probe(path, began, secret.is_in(viewer.get(path))))
     return probes
