@@ -10,8 +10,10 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from presence import started
-from presence.projections import discovery
+from presence.domain import clock
+from presence.projections import discovery, failures
 from presence.projections.discovery import Consequence, Subject, Sweep, Touched
+from presence.projections.failures import Record
 from presence.services import indexing, sweeping
 from presence.storage import images, sweeps, table
 
@@ -38,22 +40,26 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """
     batch = _Batch()
     for record in event["Records"]:
-        batch.take(record["dynamodb"])
+        batch.take(record)
     batch.do_all()
-    return {"batchItemFailures": [{"itemIdentifier": number} for number in batch.failed]}
+    batch.tell_lag()
+    return failures.answer(event["Records"], batch.failed, batch.done)
 
 
 class _Batch:
     def __init__(self) -> None:
+        self._records: dict[str, Record] = {}
+        """By sequence number."""
         self._touched: dict[Subject, set[str]] = defaultdict(set)
         self._asking: dict[Subject, list[str]] = defaultdict(list)
         """The sequence numbers of the records that touch a document."""
         self._others: list[tuple[str, Callable[[], None]]] = []
         self.failed: list[str] = []
 
-    def take(self, change: dict[str, Any]) -> None:
-        number: str = change["SequenceNumber"]
-        self._attempt([number], partial(self._read, number, change))
+    def take(self, record: Record) -> None:
+        number = failures.number(record)
+        self._records[number] = record
+        self._attempt([number], partial(self._read, number, record["dynamodb"]))
 
     def _read(self, number: str, change: dict[str, Any]) -> None:
         old, new = change.get("OldImage"), change.get("NewImage")
@@ -93,11 +99,23 @@ class _Batch:
             self._refresh(subjects[:middle])
             self._refresh(subjects[middle:])
 
+    @property
+    def done(self) -> set[str]:
+        """The records whose documents the indexes tell as they are."""
+        return {number for numbers in self._asking.values() for number in numbers}.difference(self.failed)
+
+    def tell_lag(self) -> None:
+        """How long ago the oldest of the changes was made that are found by now."""
+        if self.done:
+            made = min(self._records[number]["dynamodb"]["ApproximateCreationDateTime"] for number in self.done)
+            metrics.add_metric(name="FindableAfter", unit=MetricUnit.Seconds, value=max(0.0, clock.now() - made))
+            metrics.flush_metrics()
+
     def _attempt(self, numbers: list[str], work: Callable[[], None]) -> None:
         try:
             work()
         except Exception:
-            logger.exception("Record failed", sequence_numbers=numbers)
+            logger.exception("Records failed", records=[failures.named(self._records[number]) for number in numbers])
             metrics.add_metric(name="Faults", unit=MetricUnit.Count, value=1)
             metrics.flush_metrics()
             self.failed += numbers

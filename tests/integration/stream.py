@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+from presence.projections.failures import Poison
 from tests.integration.local_cloud import TABLE, LocalCloud
 from tests.support.api import Context
 from tests.support.event_source import UPKEEP, Batch, done_with, left
@@ -79,7 +80,7 @@ class Upkeep:
         handler = importlib.import_module("upkeep.handler").handler
         try:
             so_far = done_with(UPKEEP, batch.records, handler({"Records": batch.records}, Context()))
-        except Crash:
+        except (Crash, Poison):
             so_far = None
         rest = left(UPKEEP, batch, so_far)
         self.failures += bool(rest)

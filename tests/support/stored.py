@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from itertools import batched
 from typing import Any
 
+from presence.domain import clock
 from presence.domain.ids import new_id
+from presence.projections.failures import Poison
 from presence.projections.filters import INDEXER_FILTERS, UPKEEP_FILTERS
 from presence.storage import keys, pins, table, uploads
 from presence.storage.models import ProfileItem
@@ -158,6 +160,7 @@ def a_record(number: str, key: keys.Key, old: Raw | None, new: Raw | None) -> Ra
     return {
         "eventName": "INSERT" if old is None else "REMOVE" if new is None else "MODIFY",
         "dynamodb": {
+            "ApproximateCreationDateTime": clock.now(),
             "Keys": _wire(key),
             "SequenceNumber": number,
             **{name: image for name, image in images.items() if image},
@@ -189,8 +192,12 @@ class Stream:
         failed: list[str] = []
         for reader in self._readers:
             batch = [record for record in waiting if passes(record, FILTERS[reader])]
-            answer = importlib.import_module(f"{reader}.handler").handler({"Records": batch}, Context())
-            failed += [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+            try:
+                answer = importlib.import_module(f"{reader}.handler").handler({"Records": batch}, Context())
+            except Poison as poison:
+                failed += poison.numbers
+            else:
+                failed += [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
         return failed
 
     def settle(self) -> None:
