@@ -115,6 +115,14 @@ def _indexer(stack: Stack, data: DataStack, *, environment: dict[str, str], runt
     indexer = Function(stack, "indexer", environment=environment, timeout=Duration.minutes(5), **runtime)
     indexer.allow(data.table, "BatchGetItem", "Query", *WRITE)
     indexer.allow(data.discovery_table, "BatchGetItem", "Query", "PutItem", "DeleteItem")
+    findable_after = cloudwatch.Metric(
+        namespace="Presence",
+        metric_name="FindableAfter",
+        dimensions_map={"service": "indexer"},
+        statistic="max",
+        period=Duration.minutes(5),
+    )
+    _alarm(indexer, "FindableAfter", findable_after, threshold=LAG_ALARM.to_seconds())
     # The more documents a batch has, the more of them share a word's list, which is written once for all.
     return _follow(data.table, indexer, filters=INDEXER_FILTERS, batch_size=1000, window=Duration.seconds(2))
 

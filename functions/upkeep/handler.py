@@ -55,19 +55,19 @@ class _Batch:
 
     def do_all(self) -> None:
         for task, numbers in joined(self._asked).items():
-            self._attempt(numbers, partial(upkeep.run, task), task=task and repr(task))
+            self._attempt(numbers, partial(upkeep.run, task), task)
 
     @property
     def done(self) -> set[str]:
         """The records whose tasks are done."""
         return {number for numbers in self._asked.values() for number in numbers}.difference(self.failed)
 
-    def _attempt(self, numbers: list[str], work: Callable[[], None], **told: str) -> None:
+    def _attempt(self, numbers: list[str], work: Callable[[], None], task: Task | None = None) -> None:
         try:
             work()
         except Exception:
             named = [failures.named(self._records[number]) for number in numbers]
-            logger.exception("Records failed", records=named, **told)
+            logger.exception("Records failed", records=named, task=task and repr(task))
             metrics.add_metric(name="Faults", unit=MetricUnit.Count, value=1)
             metrics.flush_metrics()
             self.failed += numbers

@@ -174,12 +174,20 @@ def test_a_record_that_fails_is_retried_apart_from_its_batch_and_then_put_aside(
 
 def test_failures_raise_an_alarm(stacks: Stacks) -> None:
     metrics = {alarm["MetricName"] for alarm in stacks.all_of("AWS::CloudWatch::Alarm")}
-    assert metrics == {"5xx", "ApproximateNumberOfMessagesVisible", "IteratorAge"}
+    assert metrics == {"5xx", "ApproximateNumberOfMessagesVisible", "IteratorAge", "FindableAfter"}
 
 
 def test_a_reader_that_falls_behind_the_stream_raises_an_alarm(stacks: Stacks) -> None:
     lags = [alarm for alarm in stacks.all_of("AWS::CloudWatch::Alarm") if alarm["MetricName"] == "IteratorAge"]
     assert [alarm["Threshold"] for alarm in lags] == 2 * [10 * 60 * 1000]
+
+
+def test_changes_that_are_found_late_raise_an_alarm(stacks: Stacks) -> None:
+    [alarm] = [each for each in stacks.all_of("AWS::CloudWatch::Alarm") if each["MetricName"] == "FindableAfter"]
+    environment = _functions(stacks)["indexer"]["Environment"]["Variables"]
+    assert alarm["Namespace"] == environment["POWERTOOLS_METRICS_NAMESPACE"]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": environment["POWERTOOLS_SERVICE_NAME"]}]
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 10 * 60)
 
 
 def test_access_tokens_are_made_by_our_own_pool_and_its_trigger(stacks: Stacks) -> None:
