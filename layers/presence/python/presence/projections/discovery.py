@@ -44,7 +44,7 @@ type Consequence = Touched | Sweep
 def of_board(old: Board | None, new: Board | None) -> Iterator[Consequence]:
     """What follows from a board's change, told by both as if nothing else hid them."""
     before, after = documents.board(old, _ANYBODY), documents.board(new, _ANYBODY)
-    yield from _touched(BOARDS, (old or new), before, after)
+    yield from _touched(BOARDS, (old or new), before, after, anyway=_is_moved(old, new))
     if old and new and _moves_pins(old, before, new, after):
         yield Sweep(Subject(BOARDS, new.id))
 
@@ -53,7 +53,7 @@ def of_pin(old: Pin | None, new: Pin | None) -> Iterator[Consequence]:
     """What follows from a pin's change, for itself and for the boards that are known by their first pins."""
     before, after = (documents.pin(each, _ANYWHERE, _ANYBODY) for each in (old, new))
     stood, stands = (timelines.place(each, _on(each), _ANYBODY) for each in (old, new))
-    yield from _touched(PINS, (old or new), before, after, anyway=stood != stands)
+    yield from _touched(PINS, (old or new), before, after, anyway=stood != stands or _is_moved(old, new))
     for each in (old, new):
         if each:
             yield Touched(Subject(BOARDS, each.board_id), documents.given_by(each))
@@ -77,6 +77,11 @@ def _touched(
     if thing is not None and (before != after or anyway):
         words = frozenset(word for document in (before, after) if document for word in document.postings)
         yield Touched(Subject(kind, thing.id), words)
+
+
+def _is_moved(old: Board | Pin | None, new: Board | Pin | None) -> bool:
+    """Sweeps go through lists in their order, and do not meet what is moved to where they have been."""
+    return old is not None and new is not None and old.rank != new.rank
 
 
 def _on(pin: Pin | None) -> Board | None:

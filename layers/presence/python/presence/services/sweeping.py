@@ -2,6 +2,8 @@
 
 from contextlib import suppress
 
+from presence.policies import visibility
+from presence.policies.visibility import Audience
 from presence.projections.discovery import Subject
 from presence.projections.documents import BOARDS, PINS
 from presence.services import indexing
@@ -34,6 +36,7 @@ def _boards_of(order: Order) -> str | None:
     found, more = boards.list_of_owner(order.id, after=order.after, limit=AT_ONCE)
     indexing.refresh({Subject(BOARDS, board.id): () for board in found})
     for board in found:
-        if board.pin_count:
+        # What a board keeps to its members stands nowhere, whoever owns it; one that changes that is swept for itself.
+        if board.pin_count and visibility.audience(board, None) is not Audience.MEMBERS:
             sweeps.begin(BOARDS, board.id)
     return found[-1].position if more and found else None

@@ -1,0 +1,109 @@
+"""What hides all pins of a board, or all boards of a user, is told to each of them, whatever happens meanwhile."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from presence.domain.postings import number
+from presence.projections.documents import BOARDS, PINS
+from presence.services import drift, sweeping
+from presence.storage import index, keys, table
+from presence.storage.table import Part
+from tests.functional.conftest import fresh_clients
+from tests.support.content import a_board, a_pin
+from tests.support.memory import Memory, MemoryStream
+from tests.support.people import a_user
+from tests.support.stored import everything
+
+
+@pytest.fixture
+def memory() -> Iterator[Memory]:
+    held = Memory()
+    table._table.connection._client = held
+    yield held
+    fresh_clients()
+
+
+@pytest.fixture
+def stream(memory: Memory) -> MemoryStream:
+    stream = MemoryStream(memory)
+    stream._readers = ("indexer",)
+    return stream
+
+
+def orders() -> set[str]:
+    """The partitions of the sweeps under way."""
+    return {pk for pk, _ in everything() if pk.startswith("SWEEP#")}
+
+
+def test_a_profile_that_turns_private_has_no_secret_board_swept(stream: MemoryStream) -> None:
+    ann = a_user()
+    shown = {a_board(ann), a_board(ann, privacy="PROTECTED")}
+    for board_id in (*shown, a_board(ann, privacy="SECRET")):
+        a_pin(ann, board_id)
+    stream.settle()
+    ann.patch("/user_account", {"is_private": True})
+    stream.deliver()
+    assert orders() == {keys.sweep(f"users#{ann.user_id}")[0]}
+
+    stream.deliver()
+
+    assert orders() == {keys.sweep(f"boards#{board_id}")[0] for board_id in shown}
+
+
+def test_a_pin_that_is_moved_to_where_a_sweep_has_been_is_not_missed(
+    stream: MemoryStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "AT_ONCE", 2)
+    ann = a_user()
+    board_id = a_board(ann)
+    last, *_ = [a_pin(ann, board_id, title="Chocolate cake") for _ in range(5)]
+    stream.settle()
+    ann.patch(f"/boards/{board_id}", {"privacy": "SECRET"})
+    stream.deliver()
+    stream.deliver()  # the first turn
+    assert orders()
+
+    assert ann.patch(f"/pins/{last}/position", {"after": None}).status == 200
+    stream.settle()
+
+    assert orders() == set()
+    assert not index.read([keys.card(PINS, number(last))])
+    assert drift.needless(Part(), None).differences == []
+
+
+def test_a_board_that_is_moved_to_where_a_sweep_has_been_is_not_missed(
+    stream: MemoryStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "AT_ONCE", 2)
+    ann = a_user()
+    last, *_ = [a_board(ann) for _ in range(5)]
+    stream.settle()
+    ann.patch("/user_account", {"is_private": True})
+    stream.deliver()
+    stream.deliver()  # the first turn
+
+    assert ann.patch(f"/boards/{last}/position", {"after": None}).status == 200
+    stream.settle()
+
+    assert not index.read([keys.card(BOARDS, number(last))])
+    assert drift.needless(Part(), None).differences == []
+
+
+def test_what_newer_pins_push_out_of_a_boards_first_leaves_no_word(
+    stream: MemoryStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("presence.projections.documents.FIRST_PINS", 3)
+    ann = a_user()
+    board_id = a_board(ann)
+    for _ in range(2):
+        a_pin(ann, board_id, title="Chocolate cake")
+    stream.settle()
+    assert index.read([keys.block(BOARDS, "chocol", 0)])
+
+    for _ in range(3):
+        a_pin(ann, board_id, title="Lanterns")
+    stream.settle()
+
+    assert not index.read([keys.block(BOARDS, "chocol", 0)])
+    assert drift.needless(Part(), None).differences == []
