@@ -5,12 +5,12 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from presence.domain.entities import Job
-from presence.http import description, job_views, views
+from presence.http import account_views, description
 from presence.http.call import Call, no_content
 from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
-from presence.services import exports, farewell, imports, keeping, profiles
+from presence.services import accounts, exports, imports, keeping, profiles
 from presence.services.uploading import Upload
 
 router = Router()
@@ -35,7 +35,7 @@ PAGING = (PAGE_SIZE, BOOKMARK, FIELDS)
 def get_account(call: Call) -> Any:
     """Get the caller's profile."""
     profile = profiles.own(call.viewer)
-    return call.one(views.account(profile), profile.version)
+    return call.one(account_views.account(profile), profile.version)
 
 
 @router.patch(
@@ -48,7 +48,7 @@ def update_account(call: Call) -> Any:
     """Change the caller's profile; a former username leads to the new one for 30 days."""
     changes, uploads = _changes(call.body())
     profile = profiles.update(call.viewer, changes, new_uploads=uploads, version=call.if_match())
-    return call.one(views.account(profile), profile.version)
+    return call.one(account_views.account(profile), profile.version)
 
 
 def _changes(draft: Any) -> tuple[dict[str, Any], list[Upload]]:
@@ -73,7 +73,7 @@ _NEVER_WITHOUT = ("username", "is_private", "hidden_from_search")
 @router.delete("/user_account", scopes=(Scope.USER_ACCOUNTS_READ, Scope.USER_ACCOUNTS_WRITE))
 def delete_account(call: Call) -> Any:
     """Delete the caller's account with everything that they own."""
-    farewell.delete(call.viewer)
+    accounts.delete(call.viewer)
     return no_content()
 
 
@@ -87,7 +87,7 @@ def create_export(call: Call) -> Any:
 @router.get("/user_account/exports", scopes=EXPORT, answer="ExportPage", params=PAGING)
 def list_exports(call: Call) -> Any:
     """List the caller's exports of the last seven days, the latest first."""
-    return call.page(exports.list_own(call.viewer, call.page_request()), job_views.export)
+    return call.page(exports.list_own(call.viewer, call.page_request()), account_views.export)
 
 
 @router.get("/user_account/exports/{export_id}", scopes=EXPORT, answer="Export", params=(FIELDS,), etag=True)
@@ -106,7 +106,7 @@ def create_import(call: Call) -> Any:
 @router.get("/user_account/imports", scopes=IMPORT, answer="ImportPage", params=PAGING)
 def list_imports(call: Call) -> Any:
     """List the caller's imports of the last seven days, the latest first."""
-    return call.page(imports.list_own(call.viewer, call.page_request()), job_views.import_)
+    return call.page(imports.list_own(call.viewer, call.page_request()), account_views.import_)
 
 
 @router.get("/user_account/imports/{import_id}", scopes=IMPORT, answer="Import", params=(FIELDS,), etag=True)
@@ -126,7 +126,7 @@ def start_import(call: Call) -> Any:
 @router.get("/user_account/trash/boards", scopes=READ_BOARDS, answer="TrashedBoardPage", params=PAGING)
 def list_trashed_boards(call: Call) -> Any:
     """List the boards that the caller deleted and can restore, the latest deleted first."""
-    return call.page(keeping.list_trashed_boards(call.viewer, call.page_request()), views.trashed_board)
+    return call.page(keeping.list_trashed_boards(call.viewer, call.page_request()), account_views.trashed_board)
 
 
 @router.delete("/user_account/trash/boards/{board_id}", scopes=WRITE_BOARDS)
@@ -139,7 +139,7 @@ def purge_board(call: Call) -> Any:
 @router.get("/user_account/trash/pins", scopes=READ_PINS, answer="TrashedPinPage", params=PAGING)
 def list_trashed_pins(call: Call) -> Any:
     """List the deleted pins that the caller added and can restore, the latest deleted first."""
-    return call.page(keeping.list_trashed_pins(call.viewer, call.page_request()), views.trashed_pin)
+    return call.page(keeping.list_trashed_pins(call.viewer, call.page_request()), account_views.trashed_pin)
 
 
 @router.delete("/user_account/trash/pins/{pin_id}", scopes=WRITE_PINS)
@@ -156,8 +156,8 @@ def get_description(call: Call) -> Any:
 
 
 def _export(job: Job) -> tuple[dict[str, Any], int]:
-    return job_views.export(job), job.step
+    return account_views.export(job), job.step
 
 
 def _import(job: Job) -> tuple[dict[str, Any], int]:
-    return job_views.import_(job), job.step
+    return account_views.import_(job), job.step

@@ -5,7 +5,7 @@ from typing import Any
 
 from presence.domain.entities import Section
 from presence.domain.errors import PayloadTooLarge
-from presence.http import params, views
+from presence.http import board_views, params, views
 from presence.http.call import Call, no_content
 from presence.http.params import (
     BOOKMARK,
@@ -160,7 +160,7 @@ def _many(call: Call, work: Callable[..., list[Outcome]]) -> Any:
         raise PayloadTooLarge(f"At most {bulk.MAX_PINS} pins at once.")
     return call.once(
         lambda receipt: work(call.viewer, board_id, asked.pin_ids, section_id=asked.board_section_id, receipt=receipt),
-        lambda outcomes: (views.outcomes(outcomes), 1),
+        lambda outcomes: (board_views.outcomes(outcomes), 1),
     )
 
 
@@ -222,7 +222,7 @@ def list_section_pins(call: Call) -> Any:
 def explain_visibility(call: Call) -> Any:
     """Tell a board's owner whether somebody sees it, and which rules decided. Of a token that has all scopes."""
     explained = audience.explain(call.viewer, call.id("board_id"), call[OF_WHOM])
-    return call.one(views.explanation(explained), explained.seen.board.version)
+    return call.one(board_views.explanation(explained), explained.seen.board.version)
 
 
 @router.post(
@@ -231,7 +231,7 @@ def explain_visibility(call: Call) -> Any:
 def preview_visibility(call: Call) -> Any:
     """Tell a board's owner who would lose or gain access by another privacy, and which saved copies stay public."""
     preview = audience.preview(call.viewer, call.id("board_id"), call.body().privacy)
-    return call.one(views.visibility_change(preview), preview.seen.board.version)
+    return call.one(board_views.visibility_change(preview), preview.seen.board.version)
 
 
 def _board(seen: Seen) -> tuple[dict[str, Any], int]:

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import Response
 
 from presence.domain.entities import Profile
-from presence.http import views
+from presence.http import people_views, views
 from presence.http.call import Call, no_content
 from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE, Param, choice, flag
 from presence.http.routing import Router
@@ -31,7 +31,7 @@ EXPLICIT = flag("explicit_following", "Only what is followed itself, not what fo
 def get_user(call: Call) -> Any:
     """Get a user's profile; of a private one that the caller may not look into, its card."""
     shown = profiles.get(call.viewer, call.username())
-    return _to_engines(shown.profile, call.one(views.user(shown), shown.profile.version))
+    return _to_engines(shown.profile, call.one(people_views.user(shown), shown.profile.version))
 
 
 @router.get(
@@ -65,7 +65,7 @@ def list_followers(call: Call) -> Any:
     """List who follows a user, the latest first."""
     person = people.inside(call.viewer, call.username())
     page = follows.list_followers(call.viewer, person.profile.id, call.page_request(person.profile.id))
-    return _page(call, person, page, views.user_summary)
+    return _page(call, person, page, people_views.user_summary)
 
 
 @router.get("/users/{username}/following", scopes=READ, answer="UserPage", params=PAGING)
@@ -73,14 +73,14 @@ def list_following(call: Call) -> Any:
     """List whom a user follows, the latest first."""
     person = people.inside(call.viewer, call.username())
     page = follows.list_following(call.viewer, person.profile.id, call.page_request(person.profile.id))
-    return _page(call, person, page, views.user_summary)
+    return _page(call, person, page, people_views.user_summary)
 
 
 @router.get("/user_account/followers", scopes=READ, answer="UserPage", params=PAGING)
 def list_own_followers(call: Call) -> Any:
     """List who follows the caller, the latest first."""
     page = follows.list_followers(call.viewer, call.viewer.user_id, call.page_request())
-    return call.page(page, views.user_summary)
+    return call.page(page, people_views.user_summary)
 
 
 @router.delete("/user_account/followers/{username}", scopes=WRITE, versioned=False)
@@ -95,7 +95,7 @@ def list_own_following(call: Call) -> Any:
     """List whom the caller follows, then the owners of boards that the caller follows, the latest first."""
     explicit = call[EXPLICIT]
     page = follows.list_own_following(call.viewer, call.page_request(str(explicit)), is_explicit=explicit)
-    return call.page(page, views.user_summary, str(explicit))
+    return call.page(page, people_views.user_summary, str(explicit))
 
 
 @router.get("/user_account/following/boards", scopes=READ, answer="BoardPage", params=(*PAGING, EXPLICIT))
@@ -138,7 +138,7 @@ def unfollow_user(call: Call) -> Any:
 @router.get("/user_account/follow_requests", scopes=READ, answer="UserPage", params=PAGING)
 def list_follow_requests(call: Call) -> Any:
     """List who asks to follow the caller, the latest first."""
-    return call.page(follows.list_requests(call.viewer, call.page_request()), views.user_summary)
+    return call.page(follows.list_requests(call.viewer, call.page_request()), people_views.user_summary)
 
 
 @router.post("/user_account/follow_requests/{username}", scopes=WRITE, answer="UserSummary")
@@ -158,7 +158,7 @@ def decline_follow_request(call: Call) -> Any:
 @router.get("/user_account/blocks", scopes=READ, answer="UserPage", params=PAGING)
 def list_blocks(call: Call) -> Any:
     """List whom the caller blocks, the latest first."""
-    return call.page(blocks.list_blocks(call.viewer, call.page_request()), views.user_summary)
+    return call.page(blocks.list_blocks(call.viewer, call.page_request()), people_views.user_summary)
 
 
 @router.post("/user_account/blocks/{username}", scopes=WRITE, answer="UserSummary")
@@ -195,8 +195,8 @@ def _board(seen: Seen) -> tuple[dict[str, Any], int]:
 
 
 def _followed(person: Person) -> tuple[dict[str, Any], int]:
-    return views.followed_user(person), person.profile.version
+    return people_views.followed_user(person), person.profile.version
 
 
 def _person(person: Person) -> tuple[dict[str, Any], int]:
-    return views.user_summary(person), person.profile.version
+    return people_views.user_summary(person), person.profile.version

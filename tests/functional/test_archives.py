@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from presence.domain import clock
-from presence.services import archive, boards, exports, imports
+from presence.services import archive, boards, exporting, importing
 from presence.storage import archives, keys
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin, a_section, an_upload, delete_for_good, refusal
@@ -149,9 +149,9 @@ def test_an_export_that_is_interrupted_at_every_part_is_the_same_to_the_byte(
 ) -> None:
     monkeypatch.setattr("presence.domain.clock.now", lambda: 1_800_000_000.0)
     ann = full_account(stream)
-    monkeypatch.setattr(exports, "PART_BYTES", 300)
+    monkeypatch.setattr(exporting, "PART_BYTES", 300)
     at_once = exported(ann, stream)
-    monkeypatch.setattr(exports, "BUDGET_SECONDS", -1.0)
+    monkeypatch.setattr(exporting, "BUDGET_SECONDS", -1.0)
     begun = ann.post("/user_account/exports").json
     until_done(lambda: ann.get(f"/user_account/exports/{begun['id']}"), stream)
 
@@ -161,9 +161,9 @@ def test_an_export_that_is_interrupted_at_every_part_is_the_same_to_the_byte(
 def test_an_import_that_is_interrupted_at_every_step_makes_everything_once(
     stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "PART_BYTES", 300)
+    monkeypatch.setattr(exporting, "PART_BYTES", 300)
     content = exported(full_account(stream), stream)
-    monkeypatch.setattr(imports, "BUDGET_SECONDS", -1.0)
+    monkeypatch.setattr(importing, "BUDGET_SECONDS", -1.0)
     bob = a_user()
     import_id = uploaded(bob, content)
     bob.post(f"/user_account/imports/{import_id}/start")
@@ -348,7 +348,7 @@ def test_an_archive_that_is_exchanged_after_it_was_checked_is_not_read(
     content = exported(ann, stream)
     import_id = uploaded(bob, content)
     bob.post(f"/user_account/imports/{import_id}/start")
-    monkeypatch.setattr(imports, "BUDGET_SECONDS", -1.0)
+    monkeypatch.setattr(importing, "BUDGET_SECONDS", -1.0)
     stream.deliver()
     archives.put(archives.import_key(import_id), content[:-1] + b"x")
     done = until_done(lambda: bob.get(f"/user_account/imports/{import_id}"), stream)
@@ -422,7 +422,7 @@ def test_after_seven_days_an_export_is_forgotten(stream: Stream, monkeypatch: py
 def test_the_parts_of_an_archive_are_gone_when_it_is_joined(
     stream: Stream, s3: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "PART_BYTES", 300)
+    monkeypatch.setattr(exporting, "PART_BYTES", 300)
     exported(full_account(stream), stream)
 
     assert len(s3.list_objects_v2(Bucket="archives")["Contents"]) == 1
@@ -435,8 +435,8 @@ def test_an_archive_is_joined_from_pieces_as_large_as_s3_wants_them(
     board_id = a_board(ann)
     for _ in range(6):
         a_pin(ann, board_id, description="".join(random.choices(ascii_letters, k=800)))
-    monkeypatch.setattr(exports, "PART_BYTES", 800)
-    monkeypatch.setattr(exports, "PIECE_BYTES", 2000)
+    monkeypatch.setattr(exporting, "PART_BYTES", 800)
+    monkeypatch.setattr(exporting, "PIECE_BYTES", 2000)
     monkeypatch.setattr("moto.settings.get_s3_default_max_keys", lambda: 1000)
     monkeypatch.setattr("moto.s3.models.S3_UPLOAD_PART_MIN_SIZE", 1000)
     first = exported(ann, stream)

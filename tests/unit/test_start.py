@@ -1,4 +1,4 @@
-"""What a function's init does with the garbage collector."""
+"""What a function's init imports, and what it does with the garbage collector."""
 
 import subprocess
 import sys
@@ -15,6 +15,24 @@ FUNCTIONS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/han
 def test_garbage_is_collected_again_once_a_function_has_started(function: str) -> None:
     said = _after_import(function, {"AWS_LAMBDA_FUNCTION_NAME": function})
     assert said == "True True"
+
+
+SLOW = {
+    "pydantic": (),  # imported with the first body
+    "imagesize": (),  # with the first upload
+    "Stemmer": ("discovery", "indexer"),
+    "presence.domain.topics": ("discovery", "indexer", "upkeep"),
+    "presence.services.archive": ("upkeep",),
+    "presence.services.search": ("discovery",),
+    "presence.services.indexing": ("indexer",),
+}
+"""Who may import at init what takes long to import and few need."""
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_nothing_is_imported_for_what_other_functions_do(function: str) -> None:
+    said = _said(f"import sys, {function}.handler; print(*sorted(set({list(SLOW)}) & set(sys.modules)))", {})
+    assert [module for module in said.split() if function not in SLOW[module]] == []
 
 
 def test_nothing_is_changed_outside_of_lambda() -> None:

@@ -7,7 +7,7 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 
 from presence.domain.entities import Following, Media, Profile, Role
-from presence.http import views
+from presence.http import account_views, people_views, views
 from presence.schemas import answers
 from presence.services.profiles import Shown
 from tests.support.values import (
@@ -85,7 +85,7 @@ A_FULL_PROFILE = a_profile(
 
 @pytest.mark.parametrize("profile", [a_profile(), A_FULL_PROFILE], ids=["bare", "full"])
 def test_an_account_is_as_described(profile: Profile) -> None:
-    assert _conforms(views.account(profile), "Account")
+    assert _conforms(account_views.account(profile), "Account")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_what_is_unknown_of_a_board_is_left_out() -> None:
 
 
 def test_what_is_unknown_of_an_account_is_left_out_or_null() -> None:
-    bare = views.account(a_profile())
+    bare = account_views.account(a_profile())
 
     assert not {"about", "profile_image", "website_url"} & set(bare)
     assert {name for name in bare if bare[name] is None} == {
@@ -141,11 +141,11 @@ def test_what_is_unknown_of_an_account_is_left_out_or_null() -> None:
 def test_a_user_is_as_described(profile: Profile, is_open: bool, is_own: bool, following: str | None) -> None:
     shown = Shown(profile, a_tie(following=following), is_own=is_own, is_open=is_open)
 
-    assert _conforms(views.user(shown), "User")
+    assert _conforms(people_views.user(shown), "User")
 
 
 def test_of_a_user_who_is_closed_only_the_card_is_shown() -> None:
-    card = views.user(Shown(A_FULL_PROFILE, None, is_own=False, is_open=False))
+    card = people_views.user(Shown(A_FULL_PROFILE, None, is_own=False, is_open=False))
 
     assert {name for name, value in card.items() if value not in (None, [])} == {
         *("username", "display_name", "profile_image", "is_private"),
@@ -254,7 +254,7 @@ def test_pins_of_one_board_share_nothing_that_could_be_changed() -> None:
 
 
 def test_a_board_in_the_trash_tells_until_when_it_can_be_restored() -> None:
-    view = views.trashed_board(seen(a_board(trashed_at="2026-01-01T00:00:00Z")))
+    view = account_views.trashed_board(seen(a_board(trashed_at="2026-01-01T00:00:00Z")))
 
     assert _conforms(view, "TrashedBoard")
     assert (view["trashed_at"], view["purge_at"]) == ("2026-01-01T00:00:00Z", "2026-01-31T00:00:00Z")
@@ -264,7 +264,7 @@ def test_a_pin_in_the_trash_names_the_owner_of_its_board_unless_they_are_hidden(
     shown = a_placed_pin(trashed_at=ANY_TIME)
     hidden = a_placed_pin(a_board(deleted=True), trashed_at=ANY_TIME)
 
-    assert _conforms(views.trashed_pin(shown), "TrashedPin")
-    assert _conforms(views.trashed_pin(hidden), "TrashedPin")
-    assert "board_owner" in views.trashed_pin(shown)
-    assert "board_owner" not in views.trashed_pin(hidden)
+    assert _conforms(account_views.trashed_pin(shown), "TrashedPin")
+    assert _conforms(account_views.trashed_pin(hidden), "TrashedPin")
+    assert "board_owner" in account_views.trashed_pin(shown)
+    assert "board_owner" not in account_views.trashed_pin(hidden)

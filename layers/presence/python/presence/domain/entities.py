@@ -36,6 +36,8 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Board:
+    """A collection of pins that one user owns and others may help to fill."""
+
     id: str
     owner_id: str
     name: str
@@ -78,6 +80,8 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """A named part of a board."""
+
     id: str
     board_id: str
     name: str
@@ -129,6 +133,8 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
+    """Something kept on a board, or in one of its sections, by whoever added it."""
+
     id: str
     owner_id: str
     board_id: str
@@ -168,6 +174,8 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
+    """A user, as they show themselves and as others count them."""
+
     id: str
     username: str
     created_at: str

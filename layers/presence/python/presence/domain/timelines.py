@@ -15,6 +15,8 @@ BOTTOM = "0"
 
 @dataclass(slots=True)
 class Block:
+    """A part of a timeline: the pins from its fence up to that of the newer block."""
+
     fence: str = BOTTOM
     entries: dict[str, str] = field(default_factory=dict)
     """The board of each pin, by pin id."""

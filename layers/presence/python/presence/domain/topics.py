@@ -12,6 +12,8 @@ MAX_TOPICS = 3
 
 @dataclass(frozen=True, slots=True)
 class Topic:
+    """What boards may be about."""
+
     id: str
     """A slug; it stays when the name is changed."""
     name: str

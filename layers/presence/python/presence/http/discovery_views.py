@@ -2,7 +2,7 @@
 
 from presence.domain.suggestions import TOPIC, USER, Suggestion
 from presence.domain.topics import Topic
-from presence.http import views
+from presence.http import people_views, views
 from presence.http.views import View
 from presence.services.access import Seen
 from presence.services.introductions import Introduced
@@ -40,7 +40,7 @@ def hit(found: Hit) -> View:
             kind, view = "pin", views.pin(thing)
             texts = {name: getattr(thing.pin, name) for name in ("title", "description", "alt_text")}
         case Person() as thing:
-            kind, view = "user", views.user_card(thing)
+            kind, view = "user", people_views.user_card(thing)
             texts = {name: getattr(thing.profile, name) for name in ("username", "display_name")}
     ranges = {name: highlights(found, text) for name, text in texts.items() if text}
     return {

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from presence.domain.errors import InvalidParameter
 from presence.domain.ids import MAX_DIGITS
@@ -14,8 +13,9 @@ USERNAME_MAX = 64
 """Of what a path takes; ours are shorter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Param[T]:
+class Param[T](NamedTuple):
+    """A parameter of a query: how it is read and how it is described."""
+
     name: str
     read: Callable[[str], T]
     """From the text to the value; raises ``ValueError`` with the rule that it breaks."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from presence.http.params import Param
 from presence.policies.scopes import Scope
@@ -13,8 +13,9 @@ type Endpoint = Callable[[Any], Any]
 PREFIX = "/v5"
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
+    """What is asked for at a path, who may ask, and what answers."""
+
     method: str
     path: str
     """With its parameters in braces and without the prefix: ``/boards/{board_id}``."""

@@ -1,4 +1,4 @@
-"""Who a token's subject is here. The first sign-in makes the profile."""
+"""Who a token's subject is here: the first sign-in makes the profile, and ``farewell`` clears up after it is gone."""
 
 import re
 import unicodedata
@@ -78,3 +78,20 @@ def get(viewer: Viewer) -> Profile:
     if profile is None or profile.deleted:
         raise UserNotFound
     return profile
+
+
+def delete(viewer: Viewer) -> None:
+    """The account is gone for every read and write, its username is kept from others for a while, and who signs in
+    like its user gets a new account. 2 requests; the rest follows.
+
+    Raises:
+        UserNotFound: it is gone.
+        Conflict: it was changed at the same time.
+    """
+    profile = get(viewer)
+    changed = Conflict("The account was changed at the same time; please try again.")
+    tx = Transaction()
+    profiles.mark_deleted(tx, profile, otherwise=UserNotFound())
+    profiles.give_up_username(tx, profile.username, profile.id, otherwise=changed)
+    profiles.release_identity(tx, profile, otherwise=changed)
+    tx.commit()

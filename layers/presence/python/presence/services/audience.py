@@ -1,6 +1,6 @@
 """Who may see a board, and why: for its owner, before and after a change of its privacy."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from presence.domain.entities import Board, Profile, Role, Viewer
@@ -30,8 +30,9 @@ class Ruling(NamedTuple):
     """What the rule says of everybody, in a sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
+    """Whether somebody sees a board, and why."""
+
     seen: Seen
     username: str | None
     """Of whom this is; None: of somebody who has nothing to do with the board's owner."""
@@ -81,15 +82,17 @@ def _explained(seen: Seen, username: str | None, standing: Standing) -> Explanat
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Affected:
+class Affected(NamedTuple):
+    """Whom a change of privacy concerns."""
+
     usernames: list[str]
     follower_count: int
     """Exact unless more follow the board than were looked at; then it is all who follow it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(NamedTuple):
+    """What another privacy of a board would mean."""
+
     seen: Seen
     before: Audience
     after: Audience

@@ -25,6 +25,8 @@ PHASES = BOARDS, ARCHIVED, FOLLOWS, BOARD_FOLLOWS, OPT_OUTS, PROFILE = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
+    """How far an archive has been written."""
+
     phase: str = BOARDS
     after: str | None = None
     """The position of the last thing of the list that is being read; of boards, the one that is being written."""

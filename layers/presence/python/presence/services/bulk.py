@@ -7,7 +7,7 @@ from there wherever it stopped. Should the request not live to see the end, the 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from presence.domain import clock
@@ -36,8 +36,7 @@ _BESIDE_PINS = 4
 """Writes of a part that are there whatever its pins are: the board, its section, the profile, and how far it got."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a pin."""
 
     pin_id: str

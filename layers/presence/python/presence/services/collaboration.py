@@ -5,7 +5,8 @@ its sender is removed meanwhile; the next one is refused. Pins stay with whom th
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from presence.domain.entities import Invitation, JoinRequest, Member, Role, Viewer
 from presence.domain.errors import (
@@ -49,8 +50,7 @@ _LIMITS: Mapping[Count, int] = {
 """Per board."""
 
 
-@dataclass(frozen=True, slots=True)
-class Named[T: (Member, Invitation, JoinRequest)]:
+class Named[T: (Member, Invitation, JoinRequest)](NamedTuple):
     """What a user is to a board, or may become, with the usernames that the viewer may know."""
 
     thing: T

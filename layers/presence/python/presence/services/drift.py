@@ -48,6 +48,8 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
+    """Something that an index says otherwise than the table implies."""
+
     flaw: Flaw
     kind: str
     """Of the documents that the index is of."""

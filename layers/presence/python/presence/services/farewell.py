@@ -8,9 +8,9 @@ a board before to keep it); what they added elsewhere goes too.
 from dataclasses import replace
 from time import monotonic, sleep
 
-from presence.domain.entities import Board, BoardFollow, Pin, Profile, Tie, Viewer
-from presence.domain.errors import Conflict, UserNotFound
-from presence.services import accounts, exports, follows, imports
+from presence.domain.entities import Board, BoardFollow, Pin, Profile, Tie
+from presence.domain.errors import UserNotFound
+from presence.services import exporting, follows, importing
 from presence.services.paging import MAX_READ
 from presence.storage import boards, codec, keys, members, pins, profiles, remains, ties, trash, uploads
 from presence.storage.members import Count
@@ -31,23 +31,6 @@ class _Changed(Exception):
 
 class _Late(Exception):
     """The time is up."""
-
-
-def delete(viewer: Viewer) -> None:
-    """The account is gone for every read and write, its username is kept from others for a while, and who signs in
-    like its user gets a new account. 2 requests; the rest follows.
-
-    Raises:
-        UserNotFound: it is gone.
-        Conflict: it was changed at the same time.
-    """
-    profile = accounts.get(viewer)
-    changed = Conflict("The account was changed at the same time; please try again.")
-    tx = Transaction()
-    profiles.mark_deleted(tx, profile, otherwise=UserNotFound())
-    profiles.give_up_username(tx, profile.username, profile.id, otherwise=changed)
-    profiles.release_identity(tx, profile, otherwise=changed)
-    tx.commit()
 
 
 def work(user_id: str) -> None:
@@ -225,9 +208,9 @@ class _Farewell:
                 self._forget_board(codec.board_follow(item))
                 return False
             case "export":
-                exports.forget(codec.job(item))
+                exporting.forget(codec.job(item))
             case "import":
-                imports.forget(codec.job(item))
+                importing.forget(codec.job(item))
             case "claim":
                 return not item["sk"]["S"].startswith(keys.SLUG_PREFIX)
             case "receipt" | "hidden_people":

@@ -5,7 +5,8 @@ as they are, until they are approved or the follow is asked for again; one that 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from presence.domain.entities import Following, Profile, Tie, Viewer
 from presence.domain.errors import Conflict, FollowRequestNotFound, InvalidParameter, LimitReached, UserNotFound
@@ -162,8 +163,7 @@ def _end(tie: Tie | None, states: Iterable[Following]) -> None:
     tx.commit()
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """Somebody in a list, before the viewer."""
 
     profile: Profile | None
@@ -239,7 +239,7 @@ def _through_boards(viewer: Viewer) -> Read[Listed]:
                 latest.setdefault(found[edge.board_id].owner_id, edge.since)
         waiting = [(owner_id, since) for owner_id, since in latest.items() if not after or since < after]
         places = [(owner_id, SECOND + since) for owner_id, since in waiting[:limit]]
-        return [replace(each, profile=_unless_followed(each)) for each in before(viewer, places)], len(waiting) > limit
+        return [each._replace(profile=_unless_followed(each)) for each in before(viewer, places)], len(waiting) > limit
 
     return read
 

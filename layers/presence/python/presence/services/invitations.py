@@ -5,7 +5,8 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from presence.domain import clock
 from presence.domain.entities import Invitation, InvitationLink, Member, Viewer
@@ -27,8 +28,7 @@ _SECRET_BYTES = 24
 _TOKEN = re.compile(r"([0-9]{1,32})\.([0-9]{1,32})\.([A-Za-z0-9_-]{1,64})")
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """An invitation as who is invited sees it: of the board no more than which it is."""
 
     invitation: Invitation
@@ -40,8 +40,7 @@ class Received:
         return self.invitation.position
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """A link with its token, which is known when it is made and never again."""
 
     link: InvitationLink

@@ -1,8 +1,7 @@
 """Pages of what a viewer may see, cut from pages of what is stored."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from presence.domain.errors import InvalidParameter
 
@@ -23,15 +22,17 @@ type Read[T] = Callable[[str | None, int], tuple[list[T], bool]]
 """Takes (after, limit), gives items and whether more may follow."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
+class PageRequest(NamedTuple):
+    """How much of a list is asked for, and from where on."""
+
     size: int
     after: str | None = None
     """The position of the last item of the page before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page[T]:
+class Page[T](NamedTuple):
+    """A part of a list."""
+
     items: list[T]
     after: str | None
     """Where the next page begins, or None on the last page."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from presence.domain import clock
 from presence.domain.entities import Board, Media, Pin, Privacy, Viewer
@@ -154,8 +154,7 @@ def _named(page: Page[Placed], seen: Seen) -> Page[Placed]:
     return Page([replace(placed, added_by=names.get(placed.pin.owner_id)) for placed in page.items], page.after)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Which of their own pins a caller wants."""
 
     creative_types: Collection[str] | None = None

@@ -1,8 +1,8 @@
 """Profiles: a user's own, and what others get to see of it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from presence.domain.entities import Profile, Role, Tie, Viewer
 from presence.domain.errors import Conflict, InvalidParameter, UsernameTaken, UserNotFound
@@ -23,8 +23,7 @@ from presence.storage.table import Otherwise, Raw, Transaction
 _RENAMED = Conflict("The username was changed at the same time; please try again.")
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A profile as its viewer sees it: of its featured boards those that they may see."""
 
     profile: Profile

@@ -1,16 +1,14 @@
 """``Idempotency-Key``: the first answer is stored in the transaction that does the work, so both happen or neither."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from presence.domain.errors import Conflict, IdempotencyKeyReused
 from presence.storage import receipts
 from presence.storage.table import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """A key of one user, what it was first used for, and how its answer is written.
 
     ``digest`` stands for the key, ``fingerprint`` for the request (method, path, body).

@@ -39,6 +39,8 @@ REMEMBERED_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Query:
+    """What is looked for."""
+
     text: str
     kind: str = BOARDS
     language: str | None = None

@@ -30,7 +30,7 @@ from presence.projections.upkeep import (
     UndoBoardFollows,
     WatchUpload,
 )
-from presence.services import bulk, exports, farewell, followers, imports, merging, shaping
+from presence.services import bulk, exporting, farewell, followers, importing, merging, shaping
 from presence.services.follows import Changed
 from presence.services.paging import MAX_READ
 from presence.storage import boards, keys, merges, pins, profiles, trash, uploads
@@ -82,9 +82,9 @@ def run(task: Task) -> None:  # noqa: C901, PLR0912 - one case for each kind of 
         case WatchUpload(object_key):
             _watch_upload(object_key)
         case GoOnWithExport(user_id, export_id):
-            exports.work(user_id, export_id)
+            exporting.work(user_id, export_id)
         case GoOnWithImport(user_id, import_id):
-            imports.work(user_id, import_id)
+            importing.work(user_id, import_id)
         case RemoveAccount(user_id):
             farewell.work(user_id)
         case SweepUpload(object_key):

@@ -1,14 +1,13 @@
 """Pictures that came with a request, on their way into the media bucket."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from presence.storage import uploads
 from presence.storage.table import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(NamedTuple):
     """A picture that came with the request."""
 
     object_key: str

@@ -253,6 +253,8 @@ def read_list(kind: str, word: str, found: Mapping[Key, Raw]) -> ReadList | None
 
 @dataclass(frozen=True, slots=True)
 class Census:
+    """What is known of all documents of a kind together."""
+
     sample: Sample
     revision: int
 

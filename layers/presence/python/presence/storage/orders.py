@@ -26,6 +26,8 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Order:
+    """A list that its owner may put in order, and where its order is kept."""
+
     partition: str
     index: str
     rank: str

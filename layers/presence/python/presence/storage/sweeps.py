@@ -10,6 +10,8 @@ from presence.storage.table import Raw, Transaction
 
 @dataclass(frozen=True, slots=True)
 class Order:
+    """To look at all pins of a board again, or at all boards of a user, from some place on."""
+
     kind: str
     """Of what all parts are to be looked at: ``boards`` or ``users``."""
     id: str
