@@ -65,4 +65,4 @@ def introduced(found: Introduced) -> View:
     if found.person is None:
         raise TypeError(found)
     owned = [{"id": each.id, "name": each.board.name} for each in found.boards]
-    return views.user_card(found.person) | {"followed_by": found.followed_by, "boards": owned}
+    return people_views.user_card(found.person) | {"followed_by": found.followed_by, "boards": owned}
