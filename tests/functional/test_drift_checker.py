@@ -53,7 +53,7 @@ def stream(ann: Client, memory: Memory) -> Stream:
 
 def subjects() -> list[Subject]:
     """Of all that is there."""
-    return [drift._subject(thing) for thing in things.page(Part(), None, 10_000)[0]]
+    return drift._subjects(things.page(Part(), None, 10_000)[0])
 
 
 def looked(*, segments: int = 1) -> list[Difference]:

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from presence.storage import table
+from presence.storage import keys, table
 from tests.functional.conftest import fresh_clients
 from tests.support.content import a_board, a_pin
 from tests.support.memory import Memory
 from tests.support.people import a_user
+from tests.support.social import block, unblock
+from tests.support.stored import remove
 from tools import reindex
 
 
@@ -47,3 +49,21 @@ def test_what_ought_not_to_be_there_is_taken_out(memory: Memory) -> None:
     assert reindex.check(lambda _: None) > 0
     reindex.renew(lambda _: None)
     assert reindex.check(lambda _: None) == 0
+
+
+def test_blocks_of_a_time_when_nobody_noted_whom_they_hide_are_noted(memory: Memory) -> None:
+    ann, ben, cat = a_user(), a_user(), a_user()
+    block(ann, ben)
+    block(cat, ann)
+    hidden = {keys.hidden_people(each.user_id) for each in (ann, ben, cat)}
+    before = {key: memory.main.items[key] for key in hidden}
+    for key in hidden:
+        remove(key)
+
+    reindex.renew(lambda _: None)
+
+    assert {key: memory.main.items.get(key) for key in hidden} == before
+    assert ann.get(f"/discover/suggest?q={ben.username}").json["items"] == []
+    unblock(ann, ben)
+    reindex.renew(lambda _: None)
+    assert [each["username"] for each in ann.get(f"/discover/suggest?q={ben.username}").json["items"]] == [ben.username]

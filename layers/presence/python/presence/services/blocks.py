@@ -1,10 +1,13 @@
 """Blocks. They work both ways: neither sees the other, and the follows between the two are undone."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 from presence.domain.entities import Tie, Viewer
 from presence.domain.errors import InvalidParameter, UserNotFound
 from presence.domain.ids import new_id
+from presence.policies import visibility
 from presence.services import follows, people
 from presence.services.follows import Listed
 from presence.services.paging import Page, PageRequest, fill
@@ -65,6 +68,30 @@ def unblock(viewer: Viewer, username: str) -> None:
         tx.commit()
 
     follows.settled(attempt)
+
+
+def note(found: Iterable[Tie]) -> None:
+    """Have it be noted of all these ties, as of now, whom they hide from whom: blocks of a time when that was not noted
+    are not. 1 request per 100 users, 2 for each block that is missing.
+
+    Raises:
+        Conflict: somebody keeps changing the same.
+    """
+    hiding = [tie for tie in found if visibility.is_blocked(tie)]
+    noted = ties.get_hidden_people(tie.from_id for tie in hiding)
+    for tie in hiding:
+        if not noted[tie.from_id].has(tie.to_id):
+            follows.settled(partial(_note, tie.from_id, tie.to_id))
+
+
+def _note(user_id: str, other_id: str) -> None:
+    tie = ties.get(user_id, other_id)
+    if not visibility.is_blocked(tie):
+        return
+    tx = Transaction()
+    ties.require(tx, user_id, other_id, tie, otherwise=follows.Changed())
+    ties.hide(tx, user_id, other_id)
+    tx.commit()
 
 
 def list_blocks(viewer: Viewer, request: PageRequest) -> Page[Listed]:

@@ -14,11 +14,11 @@ from enum import StrEnum
 from itertools import batched
 
 from presence.domain import postings
-from presence.domain.entities import Board, Pin, Profile
+from presence.domain.entities import Board, Pin, Profile, Tie
 from presence.domain.postings import Posting, Sample
 from presence.projections.discovery import Subject
 from presence.projections.documents import BOARDS, PINS, USERS, Document, name_of
-from presence.services import indexing, suggesting
+from presence.services import blocks, indexing, suggesting
 from presence.storage import index, keys, things
 from presence.storage.index import StoredList
 from presence.storage.keys import Key
@@ -66,7 +66,7 @@ class Seen:
 
     differences: list[Difference]
     examined: int
-    """Documents, or items of the discovery table."""
+    """Documents and ties, or items of the discovery table."""
     after: Key | None
     """What the next page comes after; None: this was the last."""
 
@@ -74,7 +74,7 @@ class Seen:
 def missing(part: Part, after: Key | None) -> Seen:
     """Look whether all documents on a page of the main table are indexed."""
     found, last = things.page(part, after, THINGS_AT_ONCE)
-    return Seen(look_at_documents(map(_subject, found)), len(found), last)
+    return Seen(look_at_documents(_subjects(found)), len(found), last)
 
 
 def needless(part: Part, after: Key | None) -> Seen:
@@ -84,24 +84,23 @@ def needless(part: Part, after: Key | None) -> Seen:
 
 
 def renewed(part: Part, after: Key | None) -> Seen:
-    """Have all indexes say of the documents on a page of the main table what they are. Doing it again is harmless.
+    """Have all indexes say of the documents on a page of the main table what they are, and have it be noted whom the
+    blocks there hide, which suggestions ask. Doing it again is harmless.
 
     Raises:
         Conflict, Throttled, StorageUnavailable: it must be done again.
     """
     found, last = things.page(part, after, THINGS_AT_ONCE)
-    indexing.refresh({_subject(thing): () for thing in found})
+    indexing.refresh(dict.fromkeys(_subjects(found), ()))
+    blocks.note(thing for thing in found if isinstance(thing, Tie))
     return Seen([], len(found), last)
 
 
-def _subject(thing: Board | Pin | Profile) -> Subject:
-    match thing:
-        case Board():
-            return Subject(BOARDS, thing.id)
-        case Pin():
-            return Subject(PINS, thing.id)
-        case Profile():
-            return Subject(USERS, thing.id)
+def _subjects(found: Iterable[Board | Pin | Profile | Tie]) -> list[Subject]:
+    return [Subject(_KINDS[type(thing)], thing.id) for thing in found if not isinstance(thing, Tie)]
+
+
+_KINDS = {Board: BOARDS, Pin: PINS, Profile: USERS}
 
 
 def again(differences: Collection[Difference]) -> list[Difference]:

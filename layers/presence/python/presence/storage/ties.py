@@ -154,6 +154,13 @@ def hidden_people(raw: Raw | None) -> HiddenPeople:
     return HiddenPeople(frozenset(raw.get("user_ids", {}).get("SS", ())), "are_more" in raw)
 
 
+def get_hidden_people(user_ids: Iterable[str]) -> dict[str, HiddenPeople]:
+    """Of each user: 1 request per 100."""
+    wanted = {user_id: keys.hidden_people(user_id) for user_id in user_ids}
+    found = table.batch_get(wanted.values())
+    return {user_id: hidden_people(found.get(key)) for user_id, key in wanted.items()}
+
+
 def hide(tx: Transaction, user_id: str, other_id: str) -> None:
     """Note that a block hides one from a user, for who asks of many at once; ``TooManyHidden`` at ``MAX_HIDDEN``.
 
