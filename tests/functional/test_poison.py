@@ -1,4 +1,5 @@
-"""A record that cannot be processed goes to the queue of failures, alone and named; those behind it do not wait for it.
+"""A record that cannot be processed goes to the queue of failures, alone and named; those behind it do not wait for it,
+and once its reason is mended ``make redrive`` has it processed.
 
 Lambda's event source mapping over the deployed settings (``tests/support/event_source.py``) calls the real handlers.
 """
@@ -7,52 +8,24 @@ import importlib
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
-from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from presence.domain.errors import StorageUnavailable
 from presence.projections.failures import Poison
-from presence.services import indexing
+from presence.services import indexing, upkeep
 from presence.storage import keys
-from presence.storage.table import Raw
-from tests.support.api import FAMILIES, Client, Context
-from tests.support.clock import Clock
+from tests.support.api import FAMILIES, Client
 from tests.support.content import a_board, a_pin
-from tests.support.drift import drift
-from tests.support.event_source import INDEXER, UPKEEP, Lambda
+from tests.support.deployment import MAPPINGS, Deployed, Deployment, function
+from tests.support.event_source import INDEXER
 from tests.support.filtering import passes
-from tests.support.memory import Memory
 from tests.support.people import a_user
-from tests.support.sharded_stream import ShardedStream
 from tests.support.stored import set_attribute
 from tests.support.turns import CRASHES, Crash, Trouble, Turns
-
-MAPPINGS = {"upkeep": UPKEEP, "indexer": INDEXER}
-
-
-class Deployment:
-    """Both functions on the stream of a table in memory."""
-
-    def __init__(self) -> None:
-        chance, self.clock, self.memory = Random(0), Clock(), Memory()
-        self.stream = ShardedStream(self.memory, self.clock)
-        self.turns = Turns(self.memory, chance, self.clock)
-        self.source = Lambda(self.stream, self.turns, self.clock, chance)
-        self.pollers = {name: self.source.follow(mapping, function(name)) for name, mapping in MAPPINGS.items()}
-
-    def indexer_records(self) -> list[Raw]:
-        """All that the indexer is to hear of so far."""
-        return [each for shard in self.stream.shards for each in shard.records if passes(each, INDEXER.filters)]
-
-    def drift(self) -> list[str]:
-        return drift(self.memory.main.items, self.memory.discovery.items)
-
-
-def function(name: str) -> Callable[[Any], Any]:
-    handler = importlib.import_module(f"{name}.handler").handler
-    return lambda event: handler(event, Context())
+from tools import redrive
+from tools.cloud import Stack
 
 
 @pytest.fixture
@@ -129,7 +102,9 @@ def test_an_indexer_killed_at_any_request_of_a_batch_is_made_up_for(
     for title in ("Chocolate cake", "Lemon cake"):
         a_pin(ann, board, title=title)
     deployed.stream.take()
-    index = partial(function("indexer"), {"Records": deployed.indexer_records()})
+    [shard] = deployed.stream.shards
+    batch = [record for record in shard.records if passes(record, INDEXER.filters)]
+    index = partial(function("indexer"), {"Records": batch})
     at, was_killed = 0, True
     while was_killed:
         deployed.memory.discovery.forget()
@@ -177,3 +152,105 @@ def findable_after(printed: str) -> list[float]:
     """What the function told CloudWatch, in seconds."""
     lines = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
     return [value for line in lines if "_aws" in line for value in line.get("FindableAfter", ())]
+
+
+# Redrive.
+
+
+def run_redrive(stack: Deployed, *, drop: bool = False) -> list[str]:
+    """What it tells."""
+    said: list[str] = []
+    redrive.redrive(cast(Stack, stack), said.append, drop=drop)
+    return said
+
+
+type Given = tuple[Client, str, str]
+"""A user, the board and the pin of which a function gave up a record."""
+
+
+@pytest.fixture(params=MAPPINGS)
+def given_up(deployed: Deployment, ann: Client, request: pytest.FixtureRequest) -> Given:
+    """By one of the functions, by a mistake of its own that is mended by now."""
+    board = a_board(ann, name="Wedding cakes")
+    deployed.source.drain()
+    pin = a_pin(ann, board, title="Chocolate cake")
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr(*{"upkeep": (upkeep, "run"), "indexer": (indexing, "refresh")}[request.param], down)
+        deployed.source.drain()
+    assert [name for name, poller in deployed.pollers.items() if poller.failures] == [request.param]
+    return ann, board, pin
+
+
+def test_what_was_given_up_is_processed_when_its_reason_is_mended(deployed: Deployment, given_up: Given) -> None:
+    ann, board, pin = given_up
+
+    said = run_redrive(Deployed(deployed))
+
+    assert not any(poller.failures for poller in deployed.pollers.values())
+    assert ann.get(f"/boards/{board}").json["media"]["image_cover_url"]
+    [found] = ann.get("/discover/search?type=pins&q=chocolate").json["items"]
+    assert found["pin"]["id"] == pin
+    assert not [line for line in said if "fails" in line]
+    assert said[-1] == "indexer: 0 messages are left"
+
+
+def test_what_fails_again_stays_and_is_named(deployed: Deployment, ann: Client) -> None:
+    pin = a_pin(ann, a_board(ann))
+    deployed.source.drain()
+    spoil(pin)
+    deployed.source.drain()
+    stack = Deployed(deployed)
+
+    for _ in range(2):  # it is shown again
+        said = run_redrive(stack)
+        assert [line for line in said if f"MODIFY of PIN#{pin}/PIN" in line and line.startswith("indexer")]
+    assert [len(poller.failures) for poller in deployed.pollers.values()] == [1, 1]
+
+
+def test_of_a_batch_only_what_fails_is_named(
+    deployed: Deployment, ann: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoilt, *others = [a_pin(ann, a_board(ann), title="cake") for _ in range(4)]
+    spoil(spoilt)
+    with monkeypatch.context() as broken:
+        broken.setattr(indexing, "refresh", down)
+        deployed.source.drain()
+    [message] = deployed.pollers["indexer"].failures
+    assert message["DDBStreamBatchInfo"]["batchSize"] > 5
+
+    said = run_redrive(Deployed(deployed))
+
+    named = [line for line in said if "still fails" in line and line.startswith("indexer")]
+    assert named
+    assert all(spoilt in line or "BOARD" in line for line in named)
+    found = ann.get("/discover/search?type=pins&q=cake").json["items"]
+    assert {each["pin"]["id"] for each in found} == set(others)
+
+
+@pytest.mark.parametrize("has_shards", [True, False])
+def test_what_has_left_the_stream_is_told_and_dropped_only_when_asked(
+    deployed: Deployment, given_up: Given, has_shards: bool
+) -> None:
+    stack = Deployed(deployed)
+    [shard] = deployed.stream.shards
+    stack.streams.trimmed, stack.streams.has_shards = len(shard.records), has_shards
+
+    assert [line for line in run_redrive(stack) if "have left the stream" in line]
+    assert sum(len(poller.failures) for poller in deployed.pollers.values()) == 1
+    run_redrive(stack, drop=True)
+    assert not any(poller.failures for poller in deployed.pollers.values())
+
+
+def test_what_is_left_of_a_batch_is_processed_though_some_have_left_the_stream(
+    deployed: Deployment, given_up: Given
+) -> None:
+    ann, board, pin = given_up
+    stack = Deployed(deployed)
+    [shard] = deployed.stream.shards
+    is_of_pin = [record["dynamodb"]["Keys"]["pk"]["S"] == f"PIN#{pin}" for record in shard.records]
+    stack.streams.trimmed = is_of_pin.index(True)
+
+    run_redrive(stack)
+
+    assert ann.get(f"/boards/{board}").json["media"]["image_cover_url"]
+    assert len(ann.get("/discover/search?type=pins&q=chocolate").json["items"]) == 1
