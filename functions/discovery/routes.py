@@ -12,7 +12,7 @@ from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE, Param, choice, use
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
 from presence.projections.documents import BOARDS, KINDS
-from presence.services import feed, introductions, own_search, search, suggesting
+from presence.services import feed, introductions, own_search, related, search, suggesting
 from presence.services.paging import Page
 from presence.services.search import Query
 
@@ -21,6 +21,7 @@ router = Router()
 EVERYTHING = (Scope.BOARDS_READ, Scope.PINS_READ, Scope.USER_ACCOUNTS_READ)
 NAMES = (Scope.BOARDS_READ, Scope.USER_ACCOUNTS_READ)
 BOARDS_ONLY = (Scope.BOARDS_READ,)
+BOARDS_AND_PINS = (Scope.BOARDS_READ, Scope.PINS_READ)
 OWN_BOARDS = (Scope.BOARDS_READ, Scope.BOARDS_READ_SECRET)
 OWN_PINS = (*OWN_BOARDS, Scope.PINS_READ, Scope.PINS_READ_SECRET)
 PAGING = (PAGE_SIZE, BOOKMARK, FIELDS)
@@ -147,6 +148,19 @@ def list_topics(call: Call) -> Any:
 def list_boards_of_topic(call: Call) -> Any:
     """The public boards about a topic or about one below it, the best first."""
     return call.page(search.best_of_topic(call.viewer, call.topic_id(), call.page_request()), discovery_views.listed)
+
+
+@router.get("/discover/boards/{board_id}/related", scopes=BOARDS_ONLY, answer="BoardPage", params=PAGING)
+def list_related_boards(call: Call) -> Any:
+    """The public boards that are most like a board: that show the same, and say the same."""
+    page = related.boards_like(call.viewer, call.id("board_id"), call.page_request())
+    return call.page(page, discovery_views.listed)
+
+
+@router.get("/discover/boards/{board_id}/ideas", scopes=BOARDS_AND_PINS, answer="PinPage", params=PAGING)
+def list_ideas_for_board(call: Call) -> Any:
+    """Pins that others keep beside the pins of a board and that it has not, what belongs there most first."""
+    return call.page(related.ideas_for(call.viewer, call.id("board_id"), call.page_request()), views.pin)
 
 
 def _required(call: Call, param: Param[str], most: int = QUERY_MAX) -> str:

@@ -43,7 +43,8 @@ def weighing(documents: Mapping[int, Document], query: str, unread: Sequence[str
 
 def order(query: str, *documents: Document) -> list[str]:
     corpus = dict(enumerate((*documents, a_document("nothing of it"))))
-    ranked = relevance.ranked(documents, weighing(corpus, query))
+    weights = weighing(corpus, query)
+    ranked = relevance.ranked(documents, lambda document: relevance.score(document, weights))
     return [document.id for document, _ in ranked]
 
 

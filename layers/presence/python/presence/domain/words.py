@@ -180,6 +180,16 @@ def small_words(stems: Iterable[str], code: str) -> int:
 
 
 @cache
+def _all_small() -> frozenset[str]:
+    return frozenset(word for code in _SMALL_WORDS for word in _small(code))
+
+
+def is_small(stem: str) -> bool:
+    """Whether it is among the smallest words of any language."""
+    return stem in _all_small()
+
+
+@cache
 def _stemmer(code: str) -> Stemmer.Stemmer:
     return Stemmer.Stemmer(LANGUAGES[code])
 

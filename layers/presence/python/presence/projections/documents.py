@@ -68,13 +68,18 @@ class Document:
         return packed_length(units)
 
     @cached_property
-    def postings(self) -> dict[str, Posting]:
-        """What the list of each of its words says of it."""
+    def weights(self) -> dict[str, int]:
+        """What each of its words weighs in it, in units."""
         weights: dict[str, int] = {}
         for word, weight in self._weighed():
             if word in weights or len(weights) < MAX_WORDS:
                 weights[word] = weights.get(word, 0) + weight
-        told = {word: Posting(min(weight, 255), self.length, self.small) for word, weight in weights.items()}
+        return weights
+
+    @cached_property
+    def postings(self) -> dict[str, Posting]:
+        """What the list of each of its words says of it."""
+        told = {word: Posting(min(weight, 255), self.length, self.small) for word, weight in self.weights.items()}
         shown = Posting(UNIT, packed_length(UNIT * len(self.contents)))
         # The best boards of a topic come first: their lists are ordered by standing.
         about = Posting(max(1, self.standing), packed_length(UNIT))
@@ -128,6 +133,15 @@ def board(value: Board | None, owner: Profile | None, first_pins: Sequence[Pin] 
     """
     if value is None or not visibility.is_discoverable(value, owner):
         return None
+    return described(value, first_pins)
+
+
+def described(value: Board, first_pins: Sequence[Pin] = ()) -> Document:
+    """A board as it would be found if it were to be: what others are held against. Nothing of it may be written.
+
+    Args:
+        first_pins: the first ``FIRST_PINS`` in its order.
+    """
     said = _analysed(value.name, value.description or "")
     beside = _beside(first_pins)
     about = value.topic_ids
@@ -137,7 +151,7 @@ def board(value: Board | None, owner: Profile | None, first_pins: Sequence[Pin] 
         **said._asdict(),
         beside=beside,
         topics=assigned(said.title, (*said.text, *said.also), beside) if about is None else about,
-        contents=tuple(sorted(filter(None, set(map(_shown, first_pins))))),
+        contents=tuple(sorted(filter(None, set(map(shown_by, first_pins))))),
         owner_id=value.owner_id,
         standing=_standing(value.follower_count, value.pin_count),
         name=_board_name(value.name),
@@ -193,11 +207,12 @@ def _spoken(value: Pin) -> set[str]:
 
 def given_by(value: Pin) -> frozenset[str]:
     """The words by which a board may be found because this is among its first pins."""
-    digest = _shown(value)
+    digest = shown_by(value)
     return frozenset(_spoken(value) | ({shown_word(digest)} if digest else set()))
 
 
-def _shown(value: Pin) -> str | None:
+def shown_by(value: Pin) -> str | None:
+    """Stands for what a pin shows (among a board's ``contents``); None where there is nothing to see."""
     digest = value.media.digest
     return digest[:MAX_CONTENT] if digest else None
 

@@ -120,7 +120,7 @@ def list_on_board(
         ScopeMissing: the board is secret and the token lacks ``pins:read_secret``.
     """
     seen = board_service.get(viewer, board_id)
-    _require_pins_scope(seen)
+    require_pins_scope(seen)
 
     def read(after: str | None, limit: int) -> tuple[list[Placed], bool]:
         found, more = pins.list_on_board(board_id, after=after, limit=limit)
@@ -137,7 +137,7 @@ def list_in_section(viewer: Viewer, board_id: str, section_id: str, request: Pag
         ScopeMissing: the board is secret and the token lacks ``pins:read_secret``.
     """
     seen, section = board_service.get_section(viewer, board_id, section_id)
-    _require_pins_scope(seen)
+    require_pins_scope(seen)
 
     def read(after: str | None, limit: int) -> tuple[list[Placed], bool]:
         found, more = pins.list_in_section(section.id, after=after, limit=limit)
@@ -226,7 +226,12 @@ def _of_types(found: Iterable[Placed], creative_types: Collection[str] | None) -
     return (placed for placed in found if creative_type(placed.pin) in creative_types)
 
 
-def _require_pins_scope(seen: Seen) -> None:
+def require_pins_scope(seen: Seen) -> None:
+    """Of a board that the viewer may see.
+
+    Raises:
+        ScopeMissing: it is secret and the token lacks ``pins:read_secret``.
+    """
     if not visibility.may_view_pins(seen.board, seen.standing):
         scopes.require(seen.standing.viewer, (Scope.PINS_READ_SECRET,))
 

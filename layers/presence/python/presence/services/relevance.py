@@ -3,7 +3,7 @@
 ``docs/discovery.md`` gives the formula with its reasons.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -100,8 +100,8 @@ def _adjacency(title: Sequence[str], words: Sequence[str]) -> float:
     return sum(pair in there for pair in wanted) / len(wanted) if wanted else 0.0
 
 
-def ranked(documents: Iterable[Document], weights: Weighing) -> list[tuple[Document, float]]:
+def ranked(documents: Iterable[Document], score: Callable[[Document], float]) -> list[tuple[Document, float]]:
     """The best first, of equals the newest."""
-    scored = [(document, score(document, weights)) for document in documents]
+    scored = [(document, score(document)) for document in documents]
     # Scores that are equal but for the order of additions are equal.
     return sorted(scored, key=lambda each: (-round(each[1], 6), -int(each[0].id)))

@@ -21,7 +21,7 @@ from presence.services.people import Person
 from presence.services.pins import Placed
 from presence.services.relevance import Weighing
 from presence.storage import boards, index, keys, pins, standings
-from presence.storage.index import Census
+from presence.storage.index import Census, ReadList
 
 MAX_WORDS = 24
 """Of a query; what comes after them is not looked for."""
@@ -66,27 +66,34 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ranking:
+class Ranking:
     """All that fits, by number, what fits best by its lists first; within windows the cards order it."""
 
     kind: str
     numbers: Sequence[int]
     weights: Weighing
+    score: Callable[[Document], float]
+    """How well a document fits, told by its card."""
 
-    def hits(self, start: int, limit: int) -> Iterator[Hit]:
+    def read(self, after: str | None, limit: int) -> tuple[list[Hit], bool]:
+        """What comes after a position, and whether more may follow."""
+        start = int(after) + 1 if after else 0
+        return list(self._hits(start, limit)), start + limit < len(self.numbers)
+
+    def _hits(self, start: int, limit: int) -> Iterator[Hit]:
         """From a place on. A window is read and ordered whole: 1 request each."""
         end = min(start + limit, len(self.numbers))
         for begin in range(start - start % WINDOW, end, WINDOW):
-            for place, (document, score) in enumerate(self._window(begin), begin):
+            for place, (document, score) in enumerate(self.window(begin), begin):
                 if start <= place < end:
                     yield Hit(document, score, str(place), self.weights)
 
-    def _window(self, begin: int) -> list[tuple[Document, float]]:
+    def window(self, begin: int) -> list[tuple[Document, float]]:
         """A place for each number, since bookmarks count them; of one that is gone meanwhile an empty one."""
         numbers = self.numbers[begin : begin + WINDOW]
         cards = index.read(keys.card(self.kind, number) for number in numbers)
         found = (document for raw in cards.values() for document in index.cards(raw).values())
-        ordered = [each for each in relevance.ranked(found, self.weights) if each[1] > 0]
+        ordered = [each for each in relevance.ranked(found, self.score) if each[1] > 0]
         gone = (Document(self.kind, ""), 0.0)
         return (ordered + [gone] * len(numbers))[: len(numbers)]
 
@@ -103,7 +110,7 @@ def search(viewer: Viewer, query: Query, request: PageRequest) -> Page[Hit]:
     stems = list(dict.fromkeys(stem(word.text, code) for word in words(query.text)))[:MAX_WORDS]
     if not stems:
         return Page([], None)
-    return _page(viewer, query, _ranking(query.kind, stems, code, query.topic), request, owner_id)
+    return page_of(viewer, _ranking(query.kind, stems, code, query.topic), request, query, owner_id)
 
 
 def best_of_topic(viewer: Viewer, topic_id: str, request: PageRequest) -> Page[Hit]:
@@ -115,7 +122,7 @@ def best_of_topic(viewer: Viewer, topic_id: str, request: PageRequest) -> Page[H
     if topic_id not in topics.every():
         raise TopicNotFound
     ranking = _ranking(BOARDS, [topic_word(topic_id)], DEFAULT_LANGUAGE)
-    return _page(viewer, Query("", topic=topic_id), ranking, request)
+    return page_of(viewer, ranking, request, Query("", topic=topic_id))
 
 
 def known_of_topics(topic_ids: Iterable[str]) -> list[Hit]:
@@ -123,15 +130,16 @@ def known_of_topics(topic_ids: Iterable[str]) -> list[Hit]:
     they are still there and whose they are to see. 2 requests.
     """
     about = [topic_word(topic_id) for topic_id in topic_ids]
-    return list(_ranking(BOARDS, about, DEFAULT_LANGUAGE).hits(0, WINDOW)) if about else []
+    return _ranking(BOARDS, about, DEFAULT_LANGUAGE).read(None, WINDOW)[0] if about else []
 
 
-def _page(
-    viewer: Viewer, query: Query, ranking: _Ranking, request: PageRequest, owner_id: str | None = None
+ANYTHING = Query("")
+
+
+def page_of(
+    viewer: Viewer, ranking: Ranking, request: PageRequest, query: Query = ANYTHING, owner_id: str | None = None
 ) -> Page[Hit]:
-    def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
-        start = int(after) + 1 if after else 0
-        return list(ranking.hits(start, limit)), start + limit < len(ranking.numbers)
+    """What the viewer may see of a ranking, as far as it is wanted."""
 
     def found(hits: list[Hit]) -> Iterable[Hit]:
         wanted = [
@@ -143,34 +151,55 @@ def _page(
         ]
         return _READERS[query.kind](viewer, wanted, query)
 
-    return fill(request, read, found)
+    return fill(request, ranking.read, found)
 
 
-def _ranking(kind: str, stems: Sequence[str], code: str, topic: str | None = None) -> _Ranking:
+def _ranking(kind: str, stems: Sequence[str], code: str, topic: str | None = None) -> Ranking:
     """What has any of the stems; of a topic, if one is given: 1 request.
 
     Where the topic's list is not read to its end, it leaves others in, which their cards tell.
     """
-    known = _known(kind)
     about = topic_word(topic) if topic else None
-    is_old = known.is_old
     needed = [*stems, about] if about else stems
-    plan = _plan(needed, known.long, BLOCKS - KNOWING if is_old else BLOCKS)
-    wanted = [key for word, blocks in plan.items() for key in index.list_keys(kind, word, blocks)]
+    lists, census = read_lists(kind, lambda long, is_old: _plan(needed, long, BLOCKS - KNOWING if is_old else BLOCKS))
+    of_topic = lists.pop(about, None) if about else None
+    weights = relevance.weighing(stems, code, lists, census, today())
+    scores = relevance.candidates(lists, weights)
+    if about and of_topic is None:
+        scores = {}
+    if of_topic and of_topic.is_read:
+        scores = {number: scores[number] for number in scores.keys() & of_topic.numbers()}
+    return Ranking(kind, best(scores), weights, lambda document: relevance.score(document, weights))
+
+
+def read_lists(
+    kind: str, plan: Callable[[Mapping[str, int] | None, bool], Mapping[str, int]]
+) -> tuple[dict[str, ReadList], Census]:
+    """The lists of words, as far as they are to be read, of those that any document has, and how many documents there
+    are: 1 request per 100 blocks.
+
+    Args:
+        plan: takes how many blocks long lists have (None: not known) and whether ``KNOWING`` blocks more are read to
+            know that and the census again; gives how many blocks to read of the list of each word.
+    """
+    known = _known(kind)
+    is_old = known.is_old
+    blocks = plan(known.long, is_old)
+    wanted = [key for word, number in blocks.items() for key in index.list_keys(kind, word, number)]
     found = index.read([*wanted, keys.census(kind), keys.long_lists(kind)] if is_old else wanted)
     if is_old:
         known.learn(index.census(found.get(keys.census(kind))), index.long_lists(found.get(keys.long_lists(kind))))
-    lists = {word: read for word in stems if (read := index.read_list(kind, word, found))}
-    weights = relevance.weighing(stems, code, lists, known.census, int(clock.now() // clock.DAY))
-    scores = relevance.candidates(lists, weights)
-    if about:
-        of_topic = index.read_list(kind, about, found)
-        if of_topic is None:
-            return _Ranking(kind, [], weights)
-        if of_topic.is_read:
-            scores = {number: scores[number] for number in scores.keys() & of_topic.numbers()}
-    best = sorted(scores, key=lambda number: (-round(scores[number], 6), number))
-    return _Ranking(kind, best[:MAX_CANDIDATES], weights)
+    return {word: read for word in blocks if (read := index.read_list(kind, word, found))}, known.census
+
+
+def best(scores: Mapping[int, float]) -> list[int]:
+    """The numbers of what fits best, in that order."""
+    return sorted(scores, key=lambda number: (-round(scores[number], 6), number))[:MAX_CANDIDATES]
+
+
+def today() -> int:
+    """In days since the epoch."""
+    return int(clock.now() // clock.DAY)
 
 
 def _plan(stems: Sequence[str], long: Mapping[str, int] | None, room: int) -> dict[str, int]:
@@ -222,12 +251,17 @@ def _boards(viewer: Viewer, hits: Sequence[Hit], query: Query) -> Iterator[Hit]:
 
 
 def _pins(viewer: Viewer, hits: Sequence[Hit], query: Query) -> Iterator[Hit]:
-    found = pins.get_many(hit.document.id for hit in hits)
-    placed = {each.id: each for each in pin_service.placed(viewer, list(found.values()))}
+    placed = found_pins(viewer, [hit.document.id for hit in hits])
     for hit in hits:
         pin = placed.get(hit.document.id)
-        if pin and not pin.pin.trashed_at and _is_found(pin.seen) and _is_since(pin.pin.created_at, query):
+        if pin and _is_since(pin.pin.created_at, query):
             yield _with(hit, pin)
+
+
+def found_pins(viewer: Viewer, pin_ids: Iterable[str]) -> dict[str, Placed]:
+    """Of pins those that are still to be found, and by this viewer, by id: 3 requests for at most 100."""
+    placed = pin_service.placed(viewer, list(pins.get_many(pin_ids).values()))
+    return {each.id: each for each in placed if not each.pin.trashed_at and _is_found(each.seen)}
 
 
 def _users(viewer: Viewer, hits: Sequence[Hit], _: Query) -> Iterator[Hit]:

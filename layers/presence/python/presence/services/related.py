@@ -1,0 +1,148 @@
+"""More like this: boards like a board, and pins that others keep beside its pins.
+
+The board that is asked for is read from the main table, so it may be one that nobody else sees; what it is held against
+is what the index knows of boards that everybody may find. See ``docs/discovery.md``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from presence.domain.entities import Pin, Viewer
+from presence.domain.words import DEFAULT_LANGUAGE
+from presence.projections import documents
+from presence.projections.documents import BOARDS, FIRST_PINS, Document, shown_by, topic_word
+from presence.services import access, likeness, relevance, search
+from presence.services import pins as pin_service
+from presence.services.access import Seen
+from presence.services.likeness import Likeness
+from presence.services.paging import Page, PageRequest, fill
+from presence.services.pins import Placed
+from presence.services.search import Hit, Ranking
+from presence.storage import index, pins
+
+SAID_WORDS = 16
+"""Of a board's words so many are looked for, the rarest. With 50 digests and 3 topics that is 69 lists of one block:
+34.5 read units."""
+SOURCES = 12
+"""Boards from which ideas are taken."""
+IDEAS_PER_READ = 50
+
+
+def boards_like(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Hit]:
+    """The boards that the viewer may find and that are most like a board: 3 requests for it, 1 for posting lists, 1 for
+    each 100 cards, 2 for what is given out.
+
+    Raises:
+        BoardNotFound, BoardMerged, ScopeMissing: as ``_origin``.
+    """
+    _, origin = _origin(viewer, board_id)
+    return search.page_of(viewer, _alike(origin), request)
+
+
+def _origin(viewer: Viewer, board_id: str) -> tuple[Seen, Document]:
+    """A board as others are held against it: 3 requests, 2 where there is none.
+
+    Raises:
+        BoardNotFound, BoardMerged: as ``access.board``.
+        ScopeMissing: it is secret and the token lacks ``pins:read_secret``.
+    """
+    seen = access.board(viewer, board_id)
+    pin_service.require_pins_scope(seen)
+    first_pins, _ = pins.list_on_board(board_id, limit=FIRST_PINS)
+    return seen, documents.described(seen.board, first_pins)
+
+
+def _alike(origin: Document) -> Ranking:
+    """Boards by their likeness to a document: 1 request."""
+    lists, census = search.read_lists(BOARDS, lambda long, _: _plan(origin, long or {}))
+    weights = relevance.weighing([*lists], DEFAULT_LANGUAGE, lists, census, search.today())
+    alike = Likeness(origin, weights.rarities)
+    return Ranking(BOARDS, search.best(alike.candidates(lists)), weights, alike.to)
+
+
+def _plan(origin: Document, long: Mapping[str, int]) -> dict[str, int]:
+    """The best block of each list: that of what is shown, of topics, and of the rarest words, as far as their lists'
+    lengths tell.
+    """
+    said = likeness.said(origin)
+    rarest = sorted(said, key=lambda word: (long.get(word, 1), -said[word], word))[:SAID_WORDS]
+    return dict.fromkeys([*likeness.shown(origin), *map(topic_word, origin.topics), *rarest], 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Idea:
+    """A pin that may belong on a board, where it lies in the list, and, once it was read, itself."""
+
+    pin: Pin
+    position: str
+    placed: Placed | None = None
+
+
+def ideas_for(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Placed]:
+    """Pins that lie elsewhere beside pins of the board, or on boards like it, and that it has not; what is on the
+    boards most like it, and on most of them, first, each thing once.
+
+    3 requests for the board, 1 for posting lists, 1 for cards of the 100 boards most like it, 1 for the first pins of
+    each of ``SOURCES`` of these, 3 for each ``IDEAS_PER_READ`` pins that are looked at; if the board has more than
+    ``FIRST_PINS`` pins, 1 for each pin that may be given out.
+
+    Raises:
+        BoardNotFound, BoardMerged, ScopeMissing: as ``_origin``.
+    """
+    seen, origin = _origin(viewer, board_id)
+    alike = [each for each in _alike(origin).window(0) if each[1] > 0]
+    scores = likeness.missed(origin, alike)
+    sources = _sources([document for document, _ in alike], scores)
+    found = _one_of_each(index.in_parallel(_first_pins, sources), scores)
+    ideas = [_Idea(pin, str(place)) for place, pin in enumerate(found)]
+
+    def read(after: str | None, limit: int) -> tuple[list[_Idea], bool]:
+        start = int(after) + 1 if after else 0
+        end = start + min(limit, IDEAS_PER_READ)
+        return ideas[start:end], end < len(ideas)
+
+    page = fill(request, read, lambda some: _fitting(viewer, some, seen))
+    return Page([each.placed for each in page.items if each.placed], page.after)
+
+
+def _fitting(viewer: Viewer, ideas: Sequence[_Idea], seen: Seen) -> list[_Idea]:
+    """Those that the viewer may find, added by somebody whom they see, and that the board has not."""
+    found = search.found_pins(viewer, [each.pin.id for each in ideas])
+    shown = [replace(each, placed=placed) for each in ideas if (placed := found.get(each.pin.id)) and placed.added_by]
+    if seen.board.pin_count <= FIRST_PINS:
+        return shown
+    there = index.in_parallel(lambda idea: _is_on(seen, idea.pin), shown)
+    return [idea for idea, is_there in zip(shown, there, strict=True) if not is_there]
+
+
+def _is_on(seen: Seen, pin: Pin) -> bool:
+    """Whether a board has a pin that shows the same: 1 request."""
+    return bool(pin.media.digest and pins.oldest_alike(seen.id, pin.media.digest, limit=1))
+
+
+def _first_pins(board_id: str) -> Sequence[Pin]:
+    return pins.list_on_board(board_id, limit=FIRST_PINS)[0]
+
+
+def _sources(alike: Sequence[Document], scores: Mapping[str, float]) -> list[str]:
+    """Boards that show most of what belongs on a board: each time the one that adds most to those before it."""
+    left, taken = dict(scores), list[str]()
+
+    def adds(document: Document) -> float:
+        return sum(left.get(digest, 0.0) for digest in document.contents)
+
+    while len(taken) < SOURCES and (best := max(alike, key=adds, default=None)) and adds(best) > 0:
+        taken.append(best.id)
+        for digest in best.contents:
+            left.pop(digest, None)
+    return taken
+
+
+def _one_of_each(boards: Iterable[Sequence[Pin]], scores: Mapping[str, float]) -> list[Pin]:
+    """A pin for each thing that is shown, that of the first board, by what it scores; of equals the newest first."""
+    first: dict[str, Pin] = {}
+    for pin in (pin for of_board in boards for pin in of_board):
+        digest = shown_by(pin)
+        if digest and digest in scores:
+            first.setdefault(digest, pin)
+    return [first[digest] for digest in sorted(first, key=lambda each: (-round(scores[each], 6), -int(first[each].id)))]
