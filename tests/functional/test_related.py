@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from tests.support.api import Client
-from tests.support.content import a_board, a_pin, ids
+from tests.support.content import a_board, a_pin, ids, refusal
 from tests.support.people import a_user
-from tests.support.stored import Stream
+from tests.support.stored import Stream, add_collaborator, dynamodb_requests
+from tests.support.wire import BOARD_NOT_FOUND, SCOPE_MISSING
 
 
 def a_picture(name: str) -> dict[str, Any]:
@@ -62,3 +65,148 @@ def test_ideas_lie_beside_the_boards_pins_elsewhere(indexed: Stream) -> None:
     indexed.settle()
 
     assert ideas(ann, mine) == ["best", "good", "fair"]
+
+
+def test_each_thing_is_an_idea_once_and_none_is_that_the_board_has(indexed: Stream) -> None:
+    ann = a_user()
+    mine = a_board_of(ann, "Zebra", "a")
+    for number in range(4):
+        a_board_of(a_user(), f"Quagga {number}", "a", "new", "newer")
+    indexed.settle()
+    assert sorted(ideas(ann, mine)) == ["new", "newer"]
+
+    a_pin(ann, mine, **a_picture("new"))
+    assert ideas(ann, mine) == ["newer"], "at once, whatever the index says"
+
+
+def test_what_a_large_board_has_is_no_idea_for_it_wherever_it_lies(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    mine = a_board_of(ann, "Zebra", "old", *(f"of {number}" for number in range(51)))
+    a_board_of(bob, "Quagga", "of 50", "old", "new")
+    indexed.settle()
+
+    assert ideas(ann, mine) == ["new"]
+
+
+def test_boards_that_say_the_same_give_ideas_where_none_show_the_same(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    mine = a_board(ann, name="Copper lanterns")
+    a_board_of(bob, "Copper lanterns and lamps", "lamp")
+    indexed.settle()
+
+    assert ideas(ann, mine) == ["lamp"]
+
+
+@pytest.mark.parametrize("name", ["The", "🌮", "寿司"])
+def test_a_board_with_nothing_on_it_has_neither(indexed: Stream, name: str) -> None:
+    ann, bob = a_user(), a_user()
+    mine = a_board(ann, name=name)
+    a_board_of(bob, "The Quagga", "a", "b")
+    indexed.settle()
+
+    assert related(ann, mine) == []
+    assert ideas(ann, mine) == []
+
+
+@pytest.mark.parametrize("privacy", ["SECRET", "PROTECTED"])
+def test_a_board_that_is_not_to_be_found_has_both_and_is_neither(indexed: Stream, privacy: str) -> None:
+    ann, bob = a_user(), a_user()
+    mine = a_board_of(ann, "Zebra", "a", "mine", privacy=privacy)
+    theirs = a_board_of(bob, "Zebra", "a", "theirs")
+    indexed.settle()
+
+    assert related(ann, mine) == [theirs]
+    assert ideas(ann, mine) == ["theirs"]
+    assert related(bob, theirs) == []
+    assert ideas(bob, theirs) == []
+
+
+def test_what_turns_secret_is_gone_before_the_index_hears_of_it(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    mine = a_board_of(ann, "Zebra", "a")
+    theirs = a_board_of(bob, "Quagga", "a", "b")
+    indexed.settle()
+    assert (related(ann, mine), ideas(ann, mine)) == ([theirs], ["b"])
+
+    bob.patch(f"/boards/{theirs}", {"privacy": "SECRET"})
+
+    assert (related(ann, mine), ideas(ann, mine)) == ([], [])
+
+
+def test_a_pin_in_the_trash_is_no_idea(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    mine = a_board_of(ann, "Zebra", "a")
+    theirs = a_board_of(bob, "Quagga", "a")
+    pin_id = a_pin(bob, theirs, **a_picture("b"))
+    indexed.settle()
+    bob.delete(f"/pins/{pin_id}")
+
+    assert ideas(ann, mine) == []
+
+
+def test_a_block_hides_boards_and_what_is_on_them(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    mine = a_board_of(ann, "Zebra", "a")
+    a_board_of(bob, "Quagga", "a", "b")
+    indexed.settle()
+    bob.post(f"/user_account/blocks/{ann.username}")
+
+    assert (related(ann, mine), ideas(ann, mine)) == ([], [])
+
+
+def test_what_a_blocked_person_added_to_anothers_board_is_no_idea(indexed: Stream) -> None:
+    ann, bob, eve = a_user(), a_user(), a_user()
+    mine = a_board_of(ann, "Zebra", "a")
+    theirs = a_board_of(bob, "Quagga", "a", "b")
+    add_collaborator(theirs, eve)
+    a_pin(eve, theirs, **a_picture("c"))
+    indexed.settle()
+    assert sorted(ideas(ann, mine)) == ["b", "c"]
+
+    ann.post(f"/user_account/blocks/{eve.username}")
+
+    assert ideas(ann, mine) == ["b"]
+
+
+@pytest.mark.parametrize("what", ["related", "ideas"])
+def test_of_a_secret_board_they_need_a_token_that_shows_its_pins(what: str) -> None:
+    ann = a_user()
+    path = f"/discover/boards/{a_board(ann, privacy='SECRET')}/{what}"
+
+    assert refusal(ann.without_scopes("pins:read_secret").get(path)) == SCOPE_MISSING
+    assert refusal(ann.without_scopes("boards:read_secret").get(path)) == BOARD_NOT_FOUND
+    assert refusal(a_user().get(path)) == BOARD_NOT_FOUND
+
+
+@pytest.mark.parametrize("what", ["related", "ideas"])
+def test_pages_give_each_once_and_in_order(indexed: Stream, what: str) -> None:
+    ann, bob = a_user(), a_user()
+    mine = a_board_of(ann, "Zebra", "a")
+    for number in range(9):
+        a_board_of(bob, f"Quagga {number}", "a", f"b{number}")
+    indexed.settle()
+    path = f"/discover/boards/{mine}/{what}"
+
+    pages = ann.pages(f"{path}?page_size=4")
+
+    assert [len(page) for page in pages] == [4, 4, 1]
+    assert [item["id"] for page in pages for item in page] == ids(ann.get(path))
+
+
+def test_takes_as_many_requests_whatever_there_is(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    mine = a_board_of(ann, "Zebra", "a")
+    taken: list[tuple[int, int]] = []
+    for number in range(20):
+        a_board_of(bob, f"Zebra {number}", "a", f"b{number}")
+        if number in (12, 19):
+            indexed.settle()
+            taken.append((_requests(ann, mine, "related"), _requests(ann, mine, "ideas")))
+
+    assert taken == [(7, 20), (7, 20)]
+
+
+def _requests(viewer: Client, board_id: str, what: str) -> int:
+    with dynamodb_requests() as asked:
+        viewer.get(f"/discover/boards/{board_id}/{what}")
+    return len(asked)

@@ -10,6 +10,7 @@ from tests.integration.patterns.typical import Act, Typical, pattern, well
 from tests.integration.things import a_board, a_pin
 from tests.support.api import Client
 from tests.support.social import block
+from tests.support.wire import ANY_PICTURE
 
 _numbers = count(1)
 
@@ -53,6 +54,37 @@ def _(at: Typical) -> Act:
 @pattern("`GET /discover/topics`")
 def _(at: Typical) -> Act:
     return lambda: well(at.user.get("/discover/topics"))
+
+
+@pattern("`GET /discover/boards/{board_id}/related`, 25 boards of 30 that share 10 pictures with it")
+def _(at: Typical) -> Act:
+    board = _beside(at, 30)
+    return lambda: well(at.user.get(f"/discover/boards/{board}/related"))
+
+
+@pattern("`GET /discover/boards/{board_id}/ideas`, 25 pins of 30 boards that share 10 pictures with it")
+def _(at: Typical) -> Act:
+    board = _beside(at, 30)
+    return lambda: well(at.user.get(f"/discover/boards/{board}/ideas"))
+
+
+def _beside(at: Typical, how_many: int) -> str:
+    """A board that shares its pictures with those of so many people, who have each three others besides."""
+    words = _two_words()
+    shared = [f"{words} {number}" for number in range(10)]
+    board = _showing(at.user, words, shared)
+    for number in range(how_many):
+        others = [f"{words} {number + more} beside" for more in range(3)]
+        _index(BOARDS, [_showing(at.another_user(), words, [*shared, *others])])
+    return board
+
+
+def _showing(owner: Client, name: str, pictures: list[str]) -> str:
+    board = a_board(owner, name=name)
+    for each in pictures:
+        url = f"https://pictures.example/{each.replace(' ', '-')}.jpg"
+        a_pin(owner, board, media_source=ANY_PICTURE | {"url": url})
+    return board
 
 
 @pattern("`GET /discover/search`, nothing found")
