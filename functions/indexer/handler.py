@@ -16,6 +16,7 @@ from presence.projections.discovery import Consequence, Subject, Sweep, Touched
 from presence.projections.failures import Record
 from presence.services import indexing, sweeping
 from presence.storage import images, sweeps, table
+from presence.storage.sweeps import Order
 
 for name in ("DISCOVERY_TABLE_NAME", "TABLE_NAME"):
     os.environ[name]
@@ -53,7 +54,10 @@ class _Batch:
         self._touched: dict[Subject, set[str]] = defaultdict(set)
         self._asking: dict[Subject, list[str]] = defaultdict(list)
         """The sequence numbers of the records that touch a document."""
-        self._others: list[tuple[str, Callable[[], None]]] = []
+        self._sweeps: dict[Subject, list[str]] = defaultdict(list)
+        """The records that ask for one to begin."""
+        self._orders: dict[Subject, list[tuple[str, Order]]] = defaultdict(list)
+        """How far the sweeps under way are, as the records tell."""
         self.failed: list[str] = []
 
     def take(self, record: Record) -> None:
@@ -65,7 +69,8 @@ class _Batch:
         old, new = change.get("OldImage"), change.get("NewImage")
         kind = images.kind(new or old or {})
         if kind == "sweep" and new:
-            self._others.append((number, partial(sweeping.work, sweeps.order(new))))
+            order = sweeps.order(new)
+            self._orders[Subject(order.kind, order.id)].append((number, order))
         elif kind in _PROJECTIONS:
             for consequence in _PROJECTIONS[kind](images.decoded(old), images.decoded(new)):
                 self._add(number, consequence)
@@ -76,12 +81,16 @@ class _Batch:
                 self._touched[subject] |= words
                 self._asking[subject].append(number)
             case Sweep(of):
-                self._others.append((number, partial(sweeps.begin, of.kind, of.id)))
+                self._sweeps[of].append(number)
 
     def do_all(self) -> None:
         self._refresh(list(self._touched))
-        for number, work in self._others:
-            self._attempt([number], work)
+        for of, numbers in self._sweeps.items():
+            self._attempt(numbers, partial(sweeps.begin, of.kind, of.id))
+        for orders in self._orders.values():
+            *earlier, last = orders
+            for number, order in [*(each for each in earlier if each[1].parts), last]:
+                self._attempt([number], partial(sweeping.work, order))
 
     def _refresh(self, subjects: list[Subject]) -> None:
         """All documents at once; where that fails, each half for itself, so that one cannot hold up the others. What

@@ -7,7 +7,7 @@ import pytest
 from presence.domain.postings import number
 from presence.projections.documents import BOARDS, PINS
 from presence.services import drift, sweeping
-from presence.storage import index, keys, table
+from presence.storage import index, keys, sweeps, table
 from presence.storage.table import Part
 from tests.functional.conftest import fresh_clients
 from tests.support.content import a_board, a_pin
@@ -46,6 +46,7 @@ def test_a_profile_that_turns_private_has_no_secret_board_swept(stream: MemorySt
     stream.deliver()
     assert orders() == {keys.sweep(f"users#{ann.user_id}")[0]}
 
+    stream.deliver()  # the order names the boards
     stream.deliver()
 
     assert orders() == {keys.sweep(f"boards#{board_id}")[0] for board_id in shown}
@@ -61,7 +62,8 @@ def test_a_pin_that_is_moved_to_where_a_sweep_has_been_is_not_missed(
     stream.settle()
     ann.patch(f"/boards/{board_id}", {"privacy": "SECRET"})
     stream.deliver()
-    stream.deliver()  # the first turn
+    stream.deliver()  # the order names the first ones
+    stream.deliver()
     assert orders()
 
     assert ann.patch(f"/pins/{last}/position", {"after": None}).status == 200
@@ -81,7 +83,8 @@ def test_a_board_that_is_moved_to_where_a_sweep_has_been_is_not_missed(
     stream.settle()
     ann.patch("/user_account", {"is_private": True})
     stream.deliver()
-    stream.deliver()  # the first turn
+    stream.deliver()  # the order names the first ones
+    stream.deliver()
 
     assert ann.patch(f"/boards/{last}/position", {"after": None}).status == 200
     stream.settle()
@@ -107,3 +110,46 @@ def test_what_newer_pins_push_out_of_a_boards_first_leaves_no_word(
 
     assert not index.read([keys.block(BOARDS, "chocol", 0)])
     assert drift.needless(Part(), None).differences == []
+
+
+def test_a_record_that_comes_again_of_an_order_that_was_done_takes_one_request(
+    stream: MemoryStream, memory: Memory
+) -> None:
+    ann = a_user()
+    board_id = a_board(ann)
+    a_pin(ann, board_id)
+    stream.settle()
+    sweeps.begin(BOARDS, board_id)
+    (begun,) = stream.records()
+    stream.settle()
+    stream.deliver([begun])
+    stream.settle()
+    assert orders() == set()
+
+    asked = memory.asked
+    stream.deliver([begun])
+
+    assert memory.asked == asked + 1
+    assert stream.records() == []
+
+
+def test_a_turn_that_comes_again_looks_at_the_same_pins_wherever_they_are_by_then(
+    stream: MemoryStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = a_user()
+    board_id = a_board(ann)
+    pin_id = a_pin(ann, board_id)
+    stream.settle()
+    sweeps.begin(BOARDS, board_id)
+    stream.deliver()
+    (named,) = stream.records()
+    stream.deliver([named])  # and stopped before its end, let us say
+    ann.patch(f"/pins/{pin_id}", {"board_id": a_board(ann)})
+    sweeps.begin(BOARDS, board_id)
+    stream.settle()
+
+    looked_at: list[str] = []
+    monkeypatch.setattr(sweeping.indexing, "refresh", lambda touched: looked_at.extend(each.id for each in touched))
+    stream.deliver([named])
+
+    assert looked_at == [pin_id]

@@ -1,7 +1,9 @@
 """Looking again at all pins on a board, or at all boards of a user, after what hides or shows them changed."""
 
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
+from presence.domain.entities import Board, Pin
 from presence.policies import visibility
 from presence.policies.visibility import Audience
 from presence.projections.discovery import Subject
@@ -15,28 +17,39 @@ AT_ONCE = 200
 
 
 def work(order: Order) -> None:
-    """One turn. Doing it again is harmless.
+    """One turn: look at the parts that the order names, and have it name the next. Doing it again is harmless.
+
+    The order names them before they are looked at, so that whoever goes on where a turn was stopped looks at the same,
+    though some of them may lie elsewhere by then. Where the order was done or superseded meanwhile, no further ones are
+    named: what the stream brings twice would begin orders twice, and those others.
 
     Raises:
         Conflict, Throttled, StorageUnavailable: it must come again.
     """
-    parts = _pins_on if order.kind == BOARDS else _boards_of
-    after = parts(order)
+    look = _look_at_pins if order.kind == BOARDS else _look_at_boards
+    look(order.parts)
+    if not sweeps.stands(order):
+        return
     with suppress(sweeps.Superseded):
-        sweeps.go_on(order, after)
+        found, more = ([], False) if order.is_last else _next(order)
+        if found:
+            sweeps.go_on(order, (part.id for part in found), found[-1].position, is_last=not more)
+        else:
+            sweeps.end(order)
 
 
-def _pins_on(order: Order) -> str | None:
-    found, more = pins.list_on_board(order.id, after=order.after, limit=AT_ONCE)
-    indexing.refresh({Subject(PINS, pin.id): () for pin in found})
-    return found[-1].position if more and found else None
+def _next(order: Order) -> tuple[Sequence[Pin] | Sequence[Board], bool]:
+    parts = pins.list_on_board if order.kind == BOARDS else boards.list_of_owner
+    return parts(order.id, after=order.after, limit=AT_ONCE)
 
 
-def _boards_of(order: Order) -> str | None:
-    found, more = boards.list_of_owner(order.id, after=order.after, limit=AT_ONCE)
-    indexing.refresh({Subject(BOARDS, board.id): () for board in found})
-    for board in found:
+def _look_at_pins(pin_ids: Iterable[str]) -> None:
+    indexing.refresh({Subject(PINS, pin_id): () for pin_id in pin_ids})
+
+
+def _look_at_boards(board_ids: Iterable[str]) -> None:
+    indexing.refresh({Subject(BOARDS, board_id): () for board_id in board_ids})
+    for board in boards.get_many(board_ids).values():
         # What a board keeps to its members stands nowhere, whoever owns it; one that changes that is swept for itself.
         if board.pin_count and visibility.audience(board, None) is not Audience.MEMBERS:
             sweeps.begin(BOARDS, board.id)
-    return found[-1].position if more and found else None

@@ -319,5 +319,9 @@ class SweepItem(Item, discriminator="sweep"):
     of_id = UnicodeAttribute()
     order = UnicodeAttribute()
     """An id made with the order: a later order begins anew."""
+    parts = UnicodeSetAttribute(null=True)
+    """The ids of those that are to be looked at now."""
     after = UnicodeAttribute(null=True)
-    """The position of the last one that was looked at."""
+    """The position of the last of them."""
+    is_last = BooleanAttribute(null=True)
+    """None come after them."""

@@ -1,9 +1,12 @@
 """Orders to look at all that lies on a board, or at all boards of a user. Their progress goes through the stream."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pynamodb.expressions.condition import Condition
+
 from presence.domain.ids import new_id
-from presence.storage import keys
+from presence.storage import keys, table
 from presence.storage.models import SweepItem
 from presence.storage.table import Raw, Transaction
 
@@ -16,7 +19,12 @@ class Order:
     """Of what all parts are to be looked at: ``boards`` or ``users``."""
     id: str
     order: str
+    parts: frozenset[str] = frozenset()
+    """The ids of those to look at in this turn; none yet when it has just begun."""
     after: str | None = None
+    """The position of the last of them."""
+    is_last: bool = False
+    """None come after them."""
 
 
 class Superseded(Exception):
@@ -30,25 +38,51 @@ def begin(kind: str, thing_id: str) -> None:
 
 
 def order(raw: Raw) -> Order:
-    after = raw["after"]["S"] if "after" in raw else None
-    return Order(raw["of_kind"]["S"], raw["of_id"]["S"], raw["order"]["S"], after)
+    return Order(
+        raw["of_kind"]["S"],
+        raw["of_id"]["S"],
+        raw["order"]["S"],
+        frozenset(raw["parts"]["SS"]) if "parts" in raw else frozenset(),
+        raw["after"]["S"] if "after" in raw else None,
+        "is_last" in raw,
+    )
 
 
-def go_on(done: Order, after: str | None) -> None:
-    """Note how far it is and have the stream bring it again, or drop it.
+def stands(told: Order) -> bool:
+    """Whether it is still the order for its thing, and no further than this: 1 request."""
+    raw = table.get(_key(told.kind, told.id))
+    return raw is not None and order(raw) == told
+
+
+def go_on(done: Order, parts: Iterable[str], after: str, *, is_last: bool) -> None:
+    """Have the stream bring it again, for the next of its parts.
 
     Raises:
         Superseded: it is not the order that stands, or not as far as it was.
     """
-    item = SweepItem(*_key(done.kind, done.id))
-    was_after = SweepItem.after == done.after if done.after else SweepItem.after.does_not_exist()
-    condition = (SweepItem.order == done.order) & was_after
+    actions = [SweepItem.parts.set({*parts}), SweepItem.after.set(after)]
+    if is_last:
+        actions.append(SweepItem.is_last.set(True))
     tx = Transaction()
-    if after is None:
-        tx.delete(item, condition, otherwise=Superseded())
-    else:
-        tx.update(item, [SweepItem.after.set(after)], condition, otherwise=Superseded())
+    tx.update(SweepItem(*_key(done.kind, done.id)), actions, _is(done), otherwise=Superseded())
     tx.commit()
+
+
+def end(done: Order) -> None:
+    """Drop an order of which all parts have been looked at.
+
+    Raises:
+        Superseded: it is not the order that stands.
+    """
+    tx = Transaction()
+    tx.delete(SweepItem(*_key(done.kind, done.id)), _is(done), otherwise=Superseded())
+    tx.commit()
+
+
+def _is(told: Order) -> Condition:
+    was_after = SweepItem.after == told.after if told.after else SweepItem.after.does_not_exist()
+    condition: Condition = (SweepItem.order == told.order) & was_after
+    return condition
 
 
 def _key(kind: str, thing_id: str) -> keys.Key:
