@@ -16,7 +16,6 @@ from tools.bench.measure import ENVIRONMENT, Laboratory
 from tools.bench.report import Results
 from tools.bench.subjects import (
     BARE_CLIENT,
-    BEHIND_THE_API,
     FASTAPI_READ,
     FASTAPI_WRITE,
     FIRST_READS,
@@ -24,11 +23,12 @@ from tools.bench.subjects import (
     FUNCTION_OF,
     FUNCTIONS,
     WARM,
+    WITHOUT_RIVALS,
     Call,
     subjects,
 )
 
-STARTS = (BARE_CLIENT, FASTAPI_READ, FASTAPI_WRITE, *FIRST_READS, *FIRST_WRITES, *BEHIND_THE_API)
+STARTS = (BARE_CLIENT, FASTAPI_READ, FASTAPI_WRITE, *FIRST_READS, *FIRST_WRITES, *WITHOUT_RIVALS)
 CONTENDERS = ("ours", "handwritten", "fastapi")
 # Enough that a round of each takes about as long.
 TIMED_REPETITIONS = {"get_board": 200, "list_25_boards": 60, "list_100_boards": 20, "create_pin": 100}

@@ -18,9 +18,13 @@ from moto import mock_aws
 from presence.domain.entities import Board, Image, Media, Pin, Profile
 from presence.http.viewer import USER_ID_CLAIM, USERNAME_CLAIM
 from presence.policies.scopes import Scope
+from presence.projections.discovery import Subject
+from presence.projections.documents import BOARDS
+from presence.services import indexing
 from presence.storage import boards, pins, profiles, table
 from presence.storage.models import Item
 from presence.storage.table import Transaction
+from tests.support.stored import create_discovery_table
 from tools.bench.subjects import FUNCTION_OF
 from tools.bench.worker import Context
 
@@ -53,6 +57,7 @@ def events() -> dict[str, Event]:
         "get_pin": _http("GET /pins/{pin_id}", path={"pin_id": pin.id}),
         "create_pin": _http("POST /pins", body=new_pin),
         "get_account": _http("GET /user_account"),
+        "search_boards": _http("GET /discover/search", query={"q": "kitchen ideas"}),
         "sign_in": _sign_in_event(),
         "upkeep": _stream_event(_written(pins.put, pin)),
     }
@@ -83,6 +88,8 @@ def _fill_table() -> None:
     items += [_written(profiles.put, USER), _written(profiles.claim_identity, ISSUER, SUBJECT, USER.id)]
     for item in items:
         table.client().put_item(TableName=Item.Meta.table_name, Item=item)
+    create_discovery_table(table.client())
+    indexing.refresh({Subject(BOARDS, a_board(number).id): () for number in range(USER.board_count)})
 
 
 def _written(put: Callable[..., None], *values: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ FUNCTION_OF: Mapping[Call, Name] = {
     "get_pin": "pins",
     "create_pin": "pins",
     "get_account": "account",
+    "search_boards": "discovery",
     "sign_in": "sign_in",
     "upkeep": "upkeep",
 }
@@ -51,7 +52,8 @@ FIRST_READS = (
     Start("account", "get_account"),
 )
 FIRST_WRITES = (Start("boards", "create_board"), Start("pins", "create_pin"))
-BEHIND_THE_API = (Start("sign_in", "sign_in"), Start("upkeep", "upkeep"))
+WITHOUT_RIVALS = (Start("discovery", "search_boards"), Start("sign_in", "sign_in"), Start("upkeep", "upkeep"))
+"""What the contenders do not do."""
 
 
 def subjects(asset: Path, handwritten: Path, fastapi: Path) -> dict[Name, Subject]:
