@@ -238,6 +238,19 @@ def test_copies_on_open_boards_stay_public() -> None:
     }
 
 
+def test_a_copy_that_comes_back_from_the_trash_is_told_again() -> None:
+    ann, ben = a_user(), a_user()
+    board, kept = a_board(ann), a_board(ben)
+    copy = saved(ben, a_pin(ann, board), kept)
+    ben.delete(f"/pins/{copy}")
+    assert previewed(ann, board, "SECRET")["saved_copies"]["items"] == []
+
+    ben.post(f"/pins/{copy}/restore")
+
+    told = {"pin_id": copy, "board_id": kept, "username": ben.username}
+    assert previewed(ann, board, "SECRET")["saved_copies"]["items"] == [told]
+
+
 def test_copies_of_a_private_profile_of_one_who_blocks_and_deleted_ones_are_not_told() -> None:
     ann, ben, cat, dan = a_user(), a_user(), a_user(), a_user()
     board = a_board(ann)

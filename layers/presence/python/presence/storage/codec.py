@@ -3,8 +3,9 @@
 PynamoDB would build a model and then we a value from it, at eight times the CPU time; a list of 100 boards notices.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -25,6 +26,7 @@ from presence.domain.entities import (
     Section,
     Tie,
 )
+from presence.storage import keys
 from presence.storage.models import (
     BoardFollowItem,
     BoardItem,
@@ -45,15 +47,26 @@ from presence.storage.table import Raw
 _FROM_WIRE: dict[str, Callable[[Any], Any]] = {"S": str, "N": int, "BOOL": bool, "SS": frozenset}
 
 
-def _decoder[T](entity: type[T], model: type[Item], **special: Callable[[Any], Any]) -> Callable[[Raw], T]:
+def _decoder[T](
+    entity: type[T],
+    model: type[Item],
+    stored_as: Mapping[str, str] = MappingProxyType({}),
+    **special: Callable[[Any], Any],
+) -> Callable[[Raw], T]:
+    """
+    Args:
+        stored_as: the attributes of fields that are called otherwise in the table.
+        special: what reads fields that lie there in another form.
+    """
     attributes = model.get_attributes()
-    plan = [
-        (f.name, attributes[f.name].attr_type, special.get(f.name, _FROM_WIRE[attributes[f.name].attr_type]))
-        for f in fields(entity)  # type: ignore[arg-type]
-    ]
+    plan = []
+    for f in fields(entity):  # type: ignore[arg-type]
+        attribute = stored_as.get(f.name, f.name)
+        tag = attributes[attribute].attr_type
+        plan.append((f.name, attribute, tag, special.get(f.name, _FROM_WIRE[tag])))
 
     def decode(raw: Raw) -> T:
-        return entity(**{name: convert(raw[name][tag]) for name, tag, convert in plan if name in raw})
+        return entity(**{name: convert(raw[stored][tag]) for name, stored, tag, convert in plan if stored in raw})
 
     return decode
 
@@ -96,7 +109,7 @@ invitation_link = _decoder(InvitationLink, InvitationLinkItem)
 join_request = _decoder(JoinRequest, JoinRequestItem)
 member = _decoder(Member, MemberItem)
 section = _decoder(Section, SectionItem)
-pin = _decoder(Pin, PinItem, media=_media_from_wire)
+pin = _decoder(Pin, PinItem, {"source_board_id": "source_pk"}, media=_media_from_wire, source_board_id=keys.source_of)
 pin_batch = _decoder(PinBatch, PinBatchItem, steps=lambda text: tuple(map(tuple, orjson.loads(text))))
 profile = _decoder(Profile, ProfileItem, featured_board_ids=list_from_wire)
 tie = _decoder(Tie, TieItem)
@@ -147,7 +160,8 @@ def section_attributes(value: Section) -> dict[str, Any]:
 
 
 def pin_attributes(value: Pin) -> dict[str, Any]:
-    return _attributes(value, media=_media_to_wire(value.media))
+    """Without the board from which it was saved, which the key of the index tells."""
+    return _attributes(value, media=_media_to_wire(value.media), source_board_id=None)
 
 
 def pin_batch_attributes(value: PinBatch) -> dict[str, Any]:

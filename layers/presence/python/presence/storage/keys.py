@@ -171,6 +171,11 @@ def saved_from(board_id: str) -> str:
     return f"BOARD#{board_id}#SAVED"
 
 
+def source_of(partition: str) -> str:
+    """The board of a ``saved_from``."""
+    return partition.split("#")[1]
+
+
 def sections_on(board_id: str) -> str:
     return f"BOARD#{board_id}#SECTIONS"
 

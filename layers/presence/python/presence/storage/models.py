@@ -148,7 +148,6 @@ class PinItem(Item, discriminator="pin"):
     link = UnicodeAttribute(null=True)
     dominant_color = UnicodeAttribute(null=True)
     parent_pin_id = UnicodeAttribute(null=True)
-    source_board_id = UnicodeAttribute(null=True)
     rank = UnicodeAttribute(null=True)
     section_rank = UnicodeAttribute(null=True)
     trashed_at = UnicodeAttribute(null=True)
