@@ -11,7 +11,6 @@ import pytest
 from tests.e2e.client import Http, Reply, Stack
 from tests.e2e.test_live import eventually
 
-PICTURE = {"source_type": "image_url", "url": "https://pictures.example/a.jpg"}
 TOPIC = "pottery"
 PROBERS = 3
 WATCHED_SECONDS = 2.0
@@ -36,6 +35,8 @@ class Viewers(NamedTuple):
     """Follows its owner."""
     follower: Http
     """Follows the board itself."""
+    alike: str
+    """A board of the fan's that shows something that it shows too."""
 
 
 class Secret(NamedTuple):
@@ -56,6 +57,8 @@ class Secret(NamedTuple):
             f"/discover/search?q={self.word}",
             f"/discover/search?type=pins&q={self.word}",
             f"/discover/topics/{TOPIC}/boards?page_size=250",
+            f"/discover/boards/{viewers.alike}/related?page_size=250",
+            f"/discover/boards/{viewers.alike}/ideas?page_size=250",
             "/discover/feed?page_size=250",
         )
         of_follower = (
@@ -80,7 +83,9 @@ class Secret(NamedTuple):
 def test_no_path_shows_a_board_once_its_owner_was_told_that_it_is_secret(
     stack: Stack, alice: Http, bob: Http, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    viewers = Viewers(bob, stack.user("carol"))
+    alike = bob.post("/boards", {"name": "Anything"}).json["id"]
+    bob.post("/pins", {"board_id": alike, "media_source": _a_picture("shared")})
+    viewers = Viewers(bob, stack.user("carol"), alike)
     viewers.fan.post("/user_account/following/alice", {})
     rounds = [_watched(stack, alice, viewers, f"leak{letter}word") for letter in "abc"]
     longest, cleaned = max(leak for leak, _ in rounds), max(seconds for _, seconds in rounds)
@@ -109,12 +114,17 @@ def _watched(stack: Stack, alice: Http, viewers: Viewers, word: str) -> tuple[fl
 
 def _a_board_that_is_found(alice: Http, viewers: Viewers, word: str) -> Secret:
     board_id = alice.post("/boards", {"name": f"A {word}", "topics": [TOPIC]}).json["id"]
-    pin = {"board_id": board_id, "title": f"The {word}", "media_source": PICTURE}
+    alice.post("/pins", {"board_id": board_id, "media_source": _a_picture("shared")})
+    pin = {"board_id": board_id, "title": f"The {word}", "media_source": _a_picture(word)}
     secret = Secret(word, board_id, alice.post("/pins", pin).json["id"])
     viewers.follower.post(f"/user_account/following/boards/{board_id}", {})
     for ask in secret.shown_to(viewers):
         assert eventually(lambda ask=ask: secret.is_in(ask.viewer.get(ask.path))), ask.path
     return secret
+
+
+def _a_picture(name: str) -> dict[str, str]:
+    return {"source_type": "image_url", "url": f"https://pictures.example/{name}.jpg"}
 
 
 def _probes(viewers: Viewers, secret: Secret, until: float) -> list[Probe]:
