@@ -163,6 +163,13 @@ def list_ideas_for_board(call: Call) -> Any:
     return call.page(related.ideas_for(call.viewer, call.id("board_id"), call.page_request()), views.pin)
 
 
+@router.get("/discover/pins/{pin_id}/boards", scopes=BOARDS_AND_PINS, answer="BoardPage", params=PAGING)
+def list_boards_for_pin(call: Call) -> Any:
+    """Boards on which a pin may belong and that do not have it: the caller's own that fit, then public ones."""
+    page = related.boards_for_pin(call.viewer, call.id("pin_id"), call.page_request())
+    return call.page(page, discovery_views.listed)
+
+
 def _required(call: Call, param: Param[str], most: int = QUERY_MAX) -> str:
     text = call[param]
     if not text:

@@ -46,6 +46,7 @@ CALLS: dict[str, Call] = {
     "list a board's pins": lambda me, board, section, pin, own: me.get(f"/boards/{board}/pins"),
     "list related boards": lambda me, board, section, pin, own: me.get(f"/discover/boards/{board}/related"),
     "list ideas for a board": lambda me, board, section, pin, own: me.get(f"/discover/boards/{board}/ideas"),
+    "list boards for a pin": lambda me, board, section, pin, own: me.get(f"/discover/pins/{pin}/boards"),
     "list sections": lambda me, board, section, pin, own: me.get(f"/boards/{board}/sections"),
     "create a section": lambda me, board, section, pin, own: me.post(f"/boards/{board}/sections", {"name": "Any"}),
     "create a section once": lambda me, board, section, pin, own: me.post(

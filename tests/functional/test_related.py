@@ -8,7 +8,7 @@ from tests.support.api import Client
 from tests.support.content import a_board, a_pin, ids, refusal
 from tests.support.people import a_user
 from tests.support.stored import Stream, add_collaborator, dynamodb_requests
-from tests.support.wire import BOARD_NOT_FOUND, SCOPE_MISSING
+from tests.support.wire import BOARD_NOT_FOUND, PIN_NOT_FOUND, SCOPE_MISSING
 
 
 def a_picture(name: str) -> dict[str, Any]:
@@ -210,3 +210,88 @@ def _requests(viewer: Client, board_id: str, what: str) -> int:
     with dynamodb_requests() as asked:
         viewer.get(f"/discover/boards/{board_id}/{what}")
     return len(asked)
+
+
+def boards_for(viewer: Client, pin_id: str) -> list[str]:
+    return ids(viewer.get(f"/discover/pins/{pin_id}/boards"))
+
+
+def test_a_pin_belongs_where_what_lies_beside_it_elsewhere_is_shown(indexed: Stream) -> None:
+    ann, bob, eve = a_user(), a_user(), a_user()
+    board_id = a_board_of(ann, "Zebra", "a", "b")
+    pin_id = a_pin(ann, board_id, **a_picture("c"))
+    most = a_board_of(bob, "Quagga", "a", "b")
+    some = a_board_of(eve, "Okapi", "a", "d", "e")
+    a_board_of(eve, "Gnu", "d", "e")
+    has = a_board_of(eve, "Kudu", "a", "c")
+    indexed.settle()
+
+    assert boards_for(eve, pin_id) == [some, most]
+    assert boards_for(a_user(), pin_id) == [most, some]
+    assert has not in boards_for(ann, pin_id)
+
+
+def test_a_pin_belongs_where_its_words_are(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    pin_id = a_pin(ann, a_board(ann, name="Zebra"), title="A copper lantern")
+    lanterns = a_board(bob, name="Lanterns")
+    a_board(bob, name="A zoo")
+    indexed.settle()
+
+    assert boards_for(ann, pin_id) == [lanterns]
+
+
+def test_own_boards_come_first_secret_ones_too_if_the_token_shows_them(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    pin_id = a_pin(bob, a_board_of(bob, "Zebra", "a"), title="A copper lantern")
+    theirs = a_board(bob, name="Copper lanterns")
+    public, secret = a_board(ann, name="My lanterns at home"), a_board(ann, name="Copper", privacy="SECRET")
+    a_board(ann, name="Umbrellas")
+    indexed.settle()
+
+    assert boards_for(ann, pin_id) == [secret, public, theirs]
+    assert boards_for(ann.without_scopes("boards:read_secret"), pin_id) == [public, theirs]
+    assert boards_for(a_user(), pin_id) == [theirs, public]
+    pages = ann.pages(f"/discover/pins/{pin_id}/boards?page_size=1")
+    assert [board["id"] for page in pages for board in page] == [secret, public, theirs]
+
+
+def test_a_board_that_has_it_is_none_for_it(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    pin_id = a_pin(bob, a_board(bob, name="Zebra"), title="A lantern", **a_picture("a"))
+    mine = a_board(ann, name="Lanterns", privacy="SECRET")
+    indexed.settle()
+    assert boards_for(ann, pin_id) == [mine]
+
+    ann.post(f"/pins/{pin_id}/save", {"board_id": mine})
+
+    assert boards_for(ann, pin_id) == []
+
+
+def test_a_pin_without_words_that_nobody_else_has_belongs_nowhere(indexed: Stream) -> None:
+    ann = a_user()
+    pin_id = a_pin(ann, a_board(ann, name="Lanterns"), **a_picture("a"))
+    a_board_of(a_user(), "Lanterns", "b")
+    indexed.settle()
+
+    assert boards_for(ann, pin_id) == []
+
+
+def test_a_board_that_turns_secret_is_no_place_for_a_pin_before_the_index_hears_of_it(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    pin_id = a_pin(ann, a_board(ann, name="Zebra"), title="A copper lantern")
+    lanterns = a_board(bob, name="Lanterns")
+    indexed.settle()
+
+    bob.patch(f"/boards/{lanterns}", {"privacy": "SECRET"})
+
+    assert boards_for(ann, pin_id) == []
+
+
+def test_boards_for_a_pin_that_is_not_to_be_seen_are_not_told() -> None:
+    ann = a_user()
+    secret, trashed = a_pin(ann, a_board(ann, privacy="SECRET")), a_pin(ann, a_board(ann))
+    ann.delete(f"/pins/{trashed}")
+
+    for pin_id in (secret, trashed, "1" * 19):
+        assert refusal(a_user().get(f"/discover/pins/{pin_id}/boards")) == PIN_NOT_FOUND

@@ -96,6 +96,7 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("GET", "/discover/topics/{topic_id}/boards"): Expected(200, BOARDS_READ),
     ("GET", "/discover/boards/{board_id}/related"): Expected(200, BOARDS_READ),
     ("GET", "/discover/boards/{board_id}/ideas"): Expected(200, PINS_READ),
+    ("GET", "/discover/pins/{pin_id}/boards"): Expected(200, PINS_READ),
     ("GET", "/search/boards"): Expected(200, OWN_BOARDS),
     ("GET", "/search/pins"): Expected(200, OWN_PINS),
     ("GET", "/discover/feed"): Expected(200, DISCOVERY),

@@ -68,6 +68,13 @@ def _(at: Typical) -> Act:
     return lambda: well(at.user.get(f"/discover/boards/{board}/ideas"))
 
 
+@pattern("`GET /discover/pins/{pin_id}/boards`, 25 boards of 2 own ones and 30 that share 10 pictures with its board")
+def _(at: Typical) -> Act:
+    board = _beside(at, 30)
+    pin = well_made(at.another_user(), board)
+    return lambda: well(at.user.get(f"/discover/pins/{pin}/boards"))
+
+
 def _beside(at: Typical, how_many: int) -> str:
     """A board that shares its pictures with those of so many people, who have each three others besides."""
     words = _two_words()

@@ -159,6 +159,15 @@ def described(value: Board, first_pins: Sequence[Pin] = ()) -> Document:
     )
 
 
+def belonging(value: Pin) -> Document:
+    """What a pin shows and says, as if its board had nothing else: what boards for it are held against. Nothing of it
+    may be written.
+    """
+    said = _analysed(value.title or "", _written(value))
+    shown = shown_by(value)
+    return Document(BOARDS, value.board_id, **said._asdict(), contents=(shown,) if shown else ())
+
+
 def pin(value: Pin | None, on: Board | None, owner: Profile | None) -> Document | None:
     """A pin as it is found, or None if it is not to be: it is where its board is.
 
@@ -167,10 +176,14 @@ def pin(value: Pin | None, on: Board | None, owner: Profile | None) -> Document 
     """
     if value is None or value.trashed_at or on is None or not visibility.is_discoverable(on, owner):
         return None
-    said = _analysed(value.title or "", " ".join(filter(None, (value.description, value.alt_text))))
+    said = _analysed(value.title or "", _written(value))
     if not (said.title or said.text):
         return None
     return Document(PINS, value.id, **said._asdict(), owner_id=on.owner_id, board_id=on.id, day=_day(value.created_at))
+
+
+def _written(value: Pin) -> str:
+    return " ".join(filter(None, (value.description, value.alt_text)))
 
 
 def user(value: Profile | None) -> Document | None:

@@ -4,14 +4,14 @@
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from presence.domain.postings import LENGTHS, UNIT
 from presence.domain.words import is_small
-from presence.projections.documents import Document, shown_word, topic_word
+from presence.projections.documents import FIRST_PINS, Document, shown_word, topic_word
 from presence.storage.index import ReadList
 
 SHOWN, SAID, ABOUT = 1.0, 0.6, 0.1
@@ -67,6 +67,8 @@ class Likeness:
     of: Document
     rarities: Mapping[str, float]
     """Inverse document frequencies of the words whose lists were read."""
+    unless: str | None = None
+    """A digest: a board that shows it is not meant."""
 
     @cached_property
     def _shown(self) -> Facet:
@@ -78,12 +80,14 @@ class Likeness:
 
     def to(self, other: Document) -> float:
         """From 0, also of the board itself, to somewhat above what the three count together."""
+        if other.id == self.of.id or self.unless in other.contents:
+            return 0.0
         alike = (
             SHOWN * self._shown.cosine(shown(other))
             + SAID * self._said.cosine(said(other))
             + ABOUT * _overlap(self.of.topics, other.topics)
         )
-        return 0.0 if other.id == self.of.id else alike * (1 + STANDING * other.standing / 255)
+        return alike * (1 + STANDING * other.standing / 255)
 
     def candidates(self, lists: Mapping[str, ReadList]) -> dict[int, float]:
         """The boards of the lists, by number, with what the lists tell of their likeness: of other words than these
@@ -122,6 +126,12 @@ def _overlap(some: Sequence[str], others: Sequence[str]) -> float:
     """The cosine of two sets."""
     shared = len({*some} & {*others})
     return shared / math.sqrt(len(some) * len(others)) if shared else 0.0
+
+
+def together(one: Document, others: Sequence[Document]) -> Document:
+    """A document that shows what most of the others show, beside what it shows and says itself."""
+    most = Counter(digest for other in others for digest in other.contents).most_common(FIRST_PINS)
+    return replace(one, contents=tuple(dict.fromkeys([*one.contents, *(digest for digest, _ in most)]))[:FIRST_PINS])
 
 
 def missed(of: Document, alike: Iterable[tuple[Document, float]]) -> dict[str, float]:

@@ -7,18 +7,20 @@ is what the index knows of boards that everybody may find. See ``docs/discovery.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from presence.domain import postings
 from presence.domain.entities import Pin, Viewer
 from presence.domain.words import DEFAULT_LANGUAGE
+from presence.policies import visibility
 from presence.projections import documents
-from presence.projections.documents import BOARDS, FIRST_PINS, Document, shown_by, topic_word
+from presence.projections.documents import BOARDS, FIRST_PINS, Document, shown_word, topic_word
 from presence.services import access, likeness, relevance, search
 from presence.services import pins as pin_service
 from presence.services.access import Seen
 from presence.services.likeness import Likeness
-from presence.services.paging import Page, PageRequest, fill
+from presence.services.paging import SECOND, Page, PageRequest, Read, fill, in_turn
 from presence.services.pins import Placed
 from presence.services.search import Hit, Ranking
-from presence.storage import index, pins
+from presence.storage import boards, index, keys, pins
 
 SAID_WORDS = 16
 """Of a board's words so many are looked for, the rarest. With 50 digests and 3 topics that is 69 lists of one block:
@@ -26,6 +28,10 @@ SAID_WORDS = 16
 SOURCES = 12
 """Boards from which ideas are taken."""
 IDEAS_PER_READ = 50
+OWN_BOARDS = 100
+"""Of the viewer's boards so many are looked at, in their order."""
+MOST_OWN = 10
+"""So many of them come first."""
 
 
 def boards_like(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Hit]:
@@ -52,11 +58,11 @@ def _origin(viewer: Viewer, board_id: str) -> tuple[Seen, Document]:
     return seen, documents.described(seen.board, first_pins)
 
 
-def _alike(origin: Document) -> Ranking:
-    """Boards by their likeness to a document: 1 request."""
+def _alike(origin: Document, unless: str | None = None) -> Ranking:
+    """Boards by their likeness to a document, but for those that show a thing: 1 request."""
     lists, census = search.read_lists(BOARDS, lambda long, _: _plan(origin, long or {}))
     weights = relevance.weighing([*lists], DEFAULT_LANGUAGE, lists, census, search.today())
-    alike = Likeness(origin, weights.rarities)
+    alike = Likeness(origin, weights.rarities, unless)
     return Ranking(BOARDS, search.best(alike.candidates(lists)), weights, alike.to)
 
 
@@ -142,7 +148,74 @@ def _one_of_each(boards: Iterable[Sequence[Pin]], scores: Mapping[str, float]) -
     """A pin for each thing that is shown, that of the first board, by what it scores; of equals the newest first."""
     first: dict[str, Pin] = {}
     for pin in (pin for of_board in boards for pin in of_board):
-        digest = shown_by(pin)
+        digest = documents.shown_by(pin)
         if digest and digest in scores:
             first.setdefault(digest, pin)
     return [first[digest] for digest in sorted(first, key=lambda each: (-round(scores[each], 6), -int(first[each].id)))]
+
+
+def boards_for_pin(viewer: Viewer, pin_id: str, request: PageRequest) -> Page[Hit]:
+    """Boards that do not have what a pin shows, and on which it may belong: the viewer's own that fit, secret ones
+    too, then those of others. They say what the pin says, or show what lies beside it where others keep it.
+
+    3 requests for the pin, 1 for the list of boards that show it and 1 for their cards, 1 for posting lists and 1 for
+    each 100 cards; 3 for own boards and 1 for each of them that may be given out; 2 for others'.
+
+    Raises:
+        PinNotFound: no pin that the viewer can see.
+    """
+    pin = pin_service.get(viewer, pin_id).pin
+    alone = documents.belonging(pin)
+    shown = documents.shown_by(pin)
+    ranking = _alike(likeness.together(alone, _showing(shown) if shown else ()), shown)
+    own = _own(viewer, pin, ranking)
+    own_ids = {hit.document.id for hit in own}
+
+    def others(after: str | None, limit: int) -> tuple[list[Hit], bool]:
+        hits, more = ranking.read(after, limit)
+        return [replace(hit, position=SECOND + hit.position) for hit in hits], more
+
+    def may_be_shown(hits: list[Hit]) -> list[Hit]:
+        found = search.shown(viewer, [hit for hit in hits if not hit.thing and hit.document.id not in own_ids])
+        return [hit for hit in hits if hit.thing] + list(found)
+
+    return fill(request, in_turn(_listed(own), others), may_be_shown)
+
+
+def _showing(digest: str) -> list[Document]:
+    """Boards that show a thing, at most ``WINDOW``: 2 requests."""
+    word = shown_word(digest)
+    lists, _ = search.read_lists(BOARDS, lambda *_: {word: 1})
+    numbers = sorted(lists[word].numbers())[: search.WINDOW] if word in lists else []
+    cards = index.read(keys.card(BOARDS, number) for number in numbers)
+    return [document for raw in cards.values() for document in index.cards(raw).values()]
+
+
+def _own(viewer: Viewer, pin: Pin, ranking: Ranking) -> list[Hit]:
+    """The viewer's own boards that fit best and do not have what the pin shows: 2 requests, 1 for their cards, which
+    tell of those that are to be found what is on them, and 1 for each that fits.
+    """
+    found, _ = boards.list_of_owner(viewer.user_id, after=None, limit=OWN_BOARDS)
+    seen = {
+        each.id: each
+        for each in access.before(viewer, found)
+        if each.id != pin.board_id and visibility.may_list_board(each.board, each.standing)
+    }
+    cards = index.read(keys.card(BOARDS, postings.number(board_id)) for board_id in seen)
+    known = {board_id: document for raw in cards.values() for board_id, document in index.cards(raw).items()}
+    theirs = (known.get(board_id) or documents.described(each.board) for board_id, each in seen.items())
+    best = [each for each in relevance.ranked(theirs, ranking.score) if each[1] > 0][:MOST_OWN]
+    have = index.in_parallel(lambda each: _is_on(seen[each[0].id], pin), best)
+    fitting = [each for each, has in zip(best, have, strict=True) if not has]
+    return [
+        Hit(document, score, str(place), ranking.weights, seen[document.id])
+        for place, (document, score) in enumerate(fitting)
+    ]
+
+
+def _listed(own: list[Hit]) -> Read[Hit]:
+    def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
+        start = int(after) + 1 if after else 0
+        return own[start : start + limit], start + limit < len(own)
+
+    return read
