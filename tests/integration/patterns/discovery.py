@@ -58,29 +58,30 @@ def _(at: Typical) -> Act:
 
 @pattern("`GET /discover/boards/{board_id}/related`, 25 boards of 30 that share 10 pictures with it")
 def _(at: Typical) -> Act:
-    board = _beside(at, 30)
+    board = _beside(at, _two_words())
     return lambda: well(at.user.get(f"/discover/boards/{board}/related"))
 
 
 @pattern("`GET /discover/boards/{board_id}/ideas`, 25 pins of 30 boards that share 10 pictures with it")
 def _(at: Typical) -> Act:
-    board = _beside(at, 30)
+    board = _beside(at, _two_words())
     return lambda: well(at.user.get(f"/discover/boards/{board}/ideas"))
 
 
-@pattern("`GET /discover/pins/{pin_id}/boards`, 25 boards of 2 own ones and 30 that share 10 pictures with its board")
+@pattern("`GET /discover/pins/{pin_id}/boards`, 2 own boards and 23 of 30 like its board")
 def _(at: Typical) -> Act:
-    board = _beside(at, 30)
-    pin = well_made(at.another_user(), board)
-    return lambda: well(at.user.get(f"/discover/pins/{pin}/boards"))
-
-
-def _beside(at: Typical, how_many: int) -> str:
-    """A board that shares its pictures with those of so many people, who have each three others besides."""
     words = _two_words()
+    board, asking = _beside(at, words), at.another_user()
+    pin = a_pin(at.user, board, title=words, media_source=_picture(words))
+    _index(BOARDS, [board, *(a_board(asking, name=f"{words} {number}") for number in range(2))])
+    return lambda: well(asking.get(f"/discover/pins/{pin}/boards"))
+
+
+def _beside(at: Typical, words: str) -> str:
+    """A board that shares 10 pictures with each of 30, of as many people, who have each three others besides."""
     shared = [f"{words} {number}" for number in range(10)]
     board = _showing(at.user, words, shared)
-    for number in range(how_many):
+    for number in range(30):
         others = [f"{words} {number + more} beside" for more in range(3)]
         _index(BOARDS, [_showing(at.another_user(), words, [*shared, *others])])
     return board
@@ -89,9 +90,12 @@ def _beside(at: Typical, how_many: int) -> str:
 def _showing(owner: Client, name: str, pictures: list[str]) -> str:
     board = a_board(owner, name=name)
     for each in pictures:
-        url = f"https://pictures.example/{each.replace(' ', '-')}.jpg"
-        a_pin(owner, board, media_source=ANY_PICTURE | {"url": url})
+        a_pin(owner, board, media_source=_picture(each))
     return board
+
+
+def _picture(name: str) -> dict[str, str]:
+    return ANY_PICTURE | {"url": f"https://pictures.example/{name.replace(' ', '-')}.jpg"}
 
 
 @pattern("`GET /discover/search`, nothing found")
