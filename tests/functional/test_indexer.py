@@ -1,15 +1,18 @@
 """The stream's reader that keeps the indexes: what it does with a batch, and with what fails of it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from presence.domain import postings
 from presence.domain.errors import StorageUnavailable
+from presence.domain.ids import earlier_id, new_id
 from presence.projections.documents import BOARDS
-from presence.services import indexing
+from presence.services import indexing, suggesting
 from presence.storage import index, keys
-from tests.support.content import a_board
+from presence.storage.index import Group
+from tests.support.content import a_board, a_pin
 from tests.support.people import a_user
 from tests.support.stored import Stream
 
@@ -41,3 +44,49 @@ def test_documents_that_fail_are_found_by_halves_and_alone_reported(
     assert indexed.deliver(records) == of_bad
     assert cards_of(boards) == {*boards} - {bad}
     assert len(tried) <= 1 + 2 * 6  # there is Ann's profile too: 33 documents
+
+
+def test_words_that_a_failed_run_put_into_lists_are_known_though_no_record_names_them(
+    indexed: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = a_user()
+    board_id = a_board(ann, privacy="SECRET")
+    for _ in range(2):
+        a_pin(ann, board_id, title="Chocolate")
+    indexed.settle()
+    ann.patch(f"/boards/{board_id}", {"privacy": "PUBLIC"})
+    shown = indexed.records()
+    with monkeypatch.context() as patch:
+        patch.setattr(suggesting, "settle", failing)
+        assert indexed.deliver(shown)
+    chocolate, card = keys.block(BOARDS, "chocol", 0), keys.card(BOARDS, postings.number(board_id))
+    assert chocolate in index.read([chocolate], consistent=True)
+
+    ann.patch(f"/boards/{board_id}", {"privacy": "SECRET"})
+    indexed.deliver(shown)
+    indexed.settle()
+
+    assert chocolate not in index.read([chocolate], consistent=True)
+    monkeypatch.setattr(indexing, "RUN_SECONDS", 0)
+    indexed.deliver(shown)
+    assert card not in index.read([card], consistent=True)
+
+
+def failing(*_: Any) -> None:
+    raise StorageUnavailable("any reason")
+
+
+def test_what_another_run_noted_on_a_card_stays_until_that_run_is_over(indexed: Stream) -> None:
+    ann = a_user()
+    board_id = a_board(ann)
+    indexed.settle()
+    number = postings.number(board_id)
+    key = keys.card(BOARDS, number)
+    card = index.card(index.read([key], consistent=True)[key])
+    notes = {new_id(): frozenset({"chocol"}), earlier_id(new_id(), 16 * 60_000): frozenset({"lantern"})}
+    index.write_each([Group([index.card_write(BOARDS, number, replace(card, notes=notes))])])
+
+    ann.patch(f"/boards/{board_id}", {"name": "Another"})
+    indexed.settle()
+
+    assert [*index.card(index.read([key], consistent=True)[key]).notes.values()] == [{"chocol"}]

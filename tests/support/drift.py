@@ -140,7 +140,7 @@ def _cards(implied: Mapping[str, Implied], discovery: Items) -> Iterator[str]:
         if sk == "CARD"
     }
     for key in rightly.keys() | cards.keys():
-        if rightly.get(key) != cards.get(key):
+        if rightly.get(key, {}) != cards.get(key, {}):
             yield f"card {key}: {cards.get(key)}, not {rightly.get(key)}"
 
 

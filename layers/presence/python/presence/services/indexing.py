@@ -7,29 +7,43 @@ tells of itself.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from itertools import batched
 
-from presence.domain import postings
+from presence.domain import clock, postings
 from presence.domain.entities import Board, Pin, Profile
 from presence.domain.errors import Conflict
+from presence.domain.ids import made_at, new_id
 from presence.domain.postings import CENSUS_SIZE, MAX_BLOCKS, Posting
 from presence.projections import documents
 from presence.projections.discovery import Subject
 from presence.projections.documents import BOARDS, PINS, USERS, Document
 from presence.services import access, suggesting, timelines
 from presence.storage import boards, index, keys, pins, profiles
-from presence.storage.index import Group, StoredList, Write
+from presence.storage.index import Card, Group, Notes, StoredList
 from presence.storage.keys import Key
 from presence.storage.table import Raw
 
 ATTEMPTS = 12
+RUN_SECONDS = 15 * clock.MINUTE
+"""No run takes so long: a function has 5 minutes."""
 LISTS_AT_ONCE = 500
 """So many lists are held in memory: up to 16 KB each."""
 
 type Truth = dict[Subject, Document | None]
 type Changes = dict[str, dict[int, Posting | None]]
 """What each word's list is to say of which documents."""
-type Words = Mapping[Subject, set[str]]
+
+
+class _Run:
+    """What a call of ``refresh`` knows that others do not."""
+
+    def __init__(self, touched: Mapping[Subject, Collection[str]]) -> None:
+        self.id = new_id()
+        self.named = touched
+        """Words that are named again if it fails and comes again."""
+        self.met = {subject: set(words) for subject, words in touched.items()}
+        """What was written once is written again where the documents changed meanwhile."""
 
 
 def refresh(touched: Mapping[Subject, Collection[str]]) -> None:
@@ -42,16 +56,15 @@ def refresh(touched: Mapping[Subject, Collection[str]]) -> None:
         Conflict: others kept changing the same; it must come again.
         Throttled, StorageUnavailable: as any request.
     """
-    # What was written once is written again where the documents changed meanwhile, so words are added as they are met.
     timelines.refresh(subject.id for subject in touched if subject.kind == PINS)
-    pending = {subject: set(words) for subject, words in touched.items()}
+    run = _Run(touched)
+    pending = {*touched}
     for _ in range(ATTEMPTS):
         if not pending:
             return
         truth = told(pending)
-        later = _write(truth, pending)
-        later |= {subject for subject, document in told(pending).items() if document != truth[subject]}
-        pending = {subject: words for subject, words in pending.items() if subject in later}
+        later = _write(run, truth)
+        pending = later | {subject for subject, document in told(pending).items() if document != truth[subject]}
     raise Conflict("Others keep changing the same documents.")
 
 
@@ -93,54 +106,85 @@ def _owner(board: Board | None, owners: Mapping[str, Profile]) -> Profile | None
     return owners.get(board.owner_id) if board else None
 
 
-def _write(truth: Truth, words: Words) -> set[Subject]:
+def _write(run: _Run, truth: Truth) -> set[Subject]:
     """Gives the documents of which somebody else wrote something at the same time."""
     later: set[Subject] = set()
     for kind in documents.KINDS:
-        of_kind = {subject.id: document for subject, document in truth.items() if subject.kind == kind}
+        of_kind = {subject: document for subject, document in truth.items() if subject.kind == kind}
         if of_kind:
-            former = {subject.id: words[subject] for subject in truth if subject.kind == kind}
-            later |= {Subject(kind, document_id) for document_id in _write_kind(kind, of_kind, former)}
+            later |= _write_kind(run, kind, of_kind)
     return later
 
 
-def _write_kind(kind: str, now: dict[str, Document | None], words: Mapping[str, set[str]]) -> set[str]:
-    """Lists first, then what follows from them, cards last: a card tells what has been written."""
-    numbers = {document_id: postings.number(document_id) for document_id in now}
+def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
+    """Notes first, then lists, then what follows from them, cards last: a card tells what has been written."""
+    numbers = {subject: postings.number(subject.id) for subject in now}
     card_keys = {number: keys.card(kind, number) for number in numbers.values()}
     long_key = keys.long_lists(kind)
     found = index.read([*card_keys.values(), keys.census(kind), long_key], consistent=True)
-    cards = {number: index.cards(found.get(key)) for number, key in card_keys.items()}
-    changes: Changes = defaultdict(dict)
-    rewritten: set[str] = set()
-    for document_id, document in now.items():
-        number = numbers[document_id]
-        known = cards[number].pop(document_id, None)
+    stored = {number: index.card(found.get(key)) for number, key in card_keys.items()}
+    cards = {number: {**card.documents} for number, card in stored.items()}
+    words = {number: set().union(*card.notes.values()) for number, card in stored.items()}
+    rewritten = set().union(*words.values())
+    unnamed: dict[int, set[str]] = defaultdict(set)
+    for subject, document in now.items():
+        number = numbers[subject]
+        known = cards[number].pop(subject.id, None)
         if document is not None:
-            cards[number][document_id] = document
+            cards[number][subject.id] = document
         told_before, told_now = known.postings if known else {}, document.postings if document else {}
         differing = {word for word in {*told_before, *told_now} if told_before.get(word) != told_now.get(word)}
-        words[document_id].update(differing)
         rewritten |= differing
-        for word in words[document_id]:
+        unnamed[number] |= differing.difference(run.named[subject])
+        run.met[subject] |= differing
+        words[number] |= run.met[subject]
+    noted, late = _note(run, kind, stored, unnamed)
+    changes: Changes = defaultdict(dict)
+    for number in noted:
+        for word in words[number]:
             changes[word][number] = strongest(word, cards[number].values())
-    late = _write_lists(kind, changes, index.long_lists(found.get(long_key)), rewritten)
+    late |= _write_lists(kind, changes, index.long_lists(found.get(long_key)), rewritten)
+    rewritten |= {word for word, of_word in changes.items() if None in of_word.values()}
     _settle_names(kind, changes, rewritten)
+    ended = {number: Card(cards[number], _others(run, card.notes), card.revision) for number, card in noted.items()}
+    _, also_late = _put(kind, {n: card for n, card in ended.items() if n not in late and card != noted[n]})
+    late |= also_late
     counted = {number: strongest(None, cards[number].values()) for number in card_keys}
-    writes = [
-        index.card_write(kind, number, cards[number], index.revision(found.get(key)))
-        for number, key in card_keys.items()
-        if cards[number] != index.cards(found.get(key)) and number not in late
-    ]
-    written = index.write_each([Group([each]) for each in writes])
-    late |= {number for number, key in card_keys.items() if key in _refused(writes, written)}
     if not _is_counted(kind, counted, found):
         late |= set(card_keys)
-    return {document_id for document_id, number in numbers.items() if number in late}
+    return {subject for subject, number in numbers.items() if number in late}
 
 
-def _refused(writes: list[Write], written: list[bool]) -> set[Key]:
-    return {each.key for each, is_written in zip(writes, written, strict=True) if not is_written}
+def _note(
+    run: _Run, kind: str, stored: Mapping[int, Card], unnamed: Mapping[int, set[str]]
+) -> tuple[dict[int, Card], set[int]]:
+    """Have the cards name what nobody else would, should the run be stopped between the lists and the cards.
+
+    Gives the cards as they are now, without those that somebody else wrote, and the numbers of these.
+    """
+    noting: dict[int, Card] = {}
+    for number, words in unnamed.items():
+        notes = stored[number].notes
+        own = notes.get(run.id, frozenset())
+        if words - own:
+            noting[number] = replace(stored[number], notes={**notes, run.id: own | words})
+    written, late = _put(kind, noting)
+    return {number: card for number, card in {**stored, **written}.items() if number not in late}, late
+
+
+def _others(run: _Run, notes: Notes) -> Notes:
+    """Without the run's own, and those of runs that have long been stopped: here their words have been set right."""
+    over = clock.now() - RUN_SECONDS
+    return {who: words for who, words in notes.items() if who != run.id and clock.seconds(made_at(who)) > over}
+
+
+def _put(kind: str, wanted: Mapping[int, Card]) -> tuple[dict[int, Card], set[int]]:
+    """Gives the cards that were written, and the numbers of those that somebody else wrote at the same time."""
+    writes = {number: index.card_write(kind, number, card) for number, card in wanted.items()}
+    written = index.write_each([Group([each]) for each in writes.values()])
+    late = {number for number, is_written in zip(writes, written, strict=True) if not is_written}
+    now = {number: replace(wanted[number], revision=each.becomes) for number, each in writes.items()}
+    return now, late
 
 
 def strongest(word: str | None, sharing: Iterable[Document]) -> Posting | None:
@@ -201,13 +245,13 @@ def expel(kind: str, strays: Mapping[int, Collection[str]]) -> None:
     found = index.read([*wanted.values(), long_key, census_key], consistent=True)
     changes: Changes = defaultdict(dict)
     for number, words in strays.items():
-        if wanted[number] not in found:
+        if not index.cards(found.get(wanted[number])):
             for word in words:
                 changes[word][number] = None
     rewritten = set(changes)
     late = _write_lists(kind, changes, index.long_lists(found.get(long_key)), rewritten)
     _settle_names(kind, changes, rewritten)
-    gone = {number: None for number, key in wanted.items() if key not in found}
+    gone = {number: None for number, key in wanted.items() if not index.cards(found.get(key))}
     if late or not _is_counted(kind, gone, found):
         raise Conflict("Others keep changing the same lists.")
 

@@ -336,7 +336,28 @@ def _plain(document: Document) -> dict[str, Any]:
     return {name: " ".join(value) if name in _LISTS else value for name, value in told.items() if value}
 
 
-def card_write(kind: str, number: int, documents: Mapping[str, Document], was: int) -> Write:
-    plain = [_plain(each) for _, each in sorted(documents.items())]
-    attributes: dict[str, Raw] | None = {"documents": {"S": orjson.dumps(plain).decode()}} if plain else None
-    return Write(keys.card(kind, number), attributes, was)
+type Notes = Mapping[str, frozenset[str]]
+"""By run, words whose lists it is about to write, if neither the card's documents nor what has it run name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """As it lies in the table. With neither documents nor notes it does not."""
+
+    documents: Mapping[str, Document]
+    notes: Notes
+    revision: int
+
+
+def card(raw: Raw | None) -> Card:
+    notes: dict[str, list[str]] = orjson.loads(raw["notes"]["S"]) if raw and "notes" in raw else {}
+    return Card(cards(raw), {run: frozenset(words) for run, words in notes.items()}, revision(raw))
+
+
+def card_write(kind: str, number: int, value: Card) -> Write:
+    plain = [_plain(each) for _, each in sorted(value.documents.items())]
+    attributes: dict[str, Raw] = {"documents": {"S": orjson.dumps(plain).decode()}}
+    if value.notes:
+        notes = {run: sorted(words) for run, words in value.notes.items()}
+        attributes["notes"] = {"S": orjson.dumps(notes).decode()}
+    return Write(keys.card(kind, number), attributes if plain or value.notes else None, value.revision)
