@@ -33,7 +33,8 @@ def test_finds_what_the_engine_finds_at_a_bounded_cost(figures: trial.Figures) -
     assert (figures.requests[LISTS].most, figures.requests[CARDS].most, figures.requests[MAIN].most) == (1, 1, 3)
     assert figures.read_units[LISTS].most <= 4
     assert figures.postings == 14 / 5
-    assert figures.write_units[CARDS] == 6 / 5, "a card is written once, and the board that all are on has one too"
+    # The board that all are on has a card too, and first a note on it: no record names the words of its own name here.
+    assert figures.write_units[CARDS] == 7 / 5, "a card is written once"
 
 
 def test_says_which_goals_are_met(figures: trial.Figures) -> None:

@@ -10,7 +10,7 @@ from tests.support.people import a_user
 from tests.support.stored import remove
 from tests.support.wire import ANY_PICTURE
 
-PEOPLE = 25
+PEOPLE = 40
 WORDS = (
     *("wedding", "cake", "garden", "shed", "paint", "boat", "lemon", "paper", "winter", "coat", "crème", "brûlée"),
     *("running", "shoes", "kitchen", "tiles", "wood", "lamp", "cat", "dog", "Zürich", "café", "quilt", "star"),
@@ -56,6 +56,7 @@ class Crowd:
             self._delete_pin: 3,
             self._edit_profile: 3,
             self._hide: 1,
+            self._leave: 1,
             self._follow: 4,
             self._unfollow: 2,
             self._follow_board: 4,
@@ -213,6 +214,14 @@ class Crowd:
     def _hide(self) -> Reply:
         what = self._chance.choice(("is_private", "hidden_from_search"))
         return self._anybody().patch("/user_account", {what: self._chance.random() < 0.3})
+
+    def _leave(self) -> Reply:
+        """Somebody goes for good, and somebody else comes: what there is does not grow for ever."""
+        gone = self._anybody()
+        self._people[self._people.index(gone)] = a_user()
+        for things in (self._boards, self._pins):
+            things[:] = [each for each in things if each[0] is not gone]
+        return gone.delete("/user_account")
 
     def _follow(self) -> Reply:
         return self._anybody().post(f"/user_account/following/{self._anybody().username}")

@@ -14,7 +14,7 @@ from typing import Any
 from tests.support.api import Context
 from tests.support.clock import Clock
 from tests.support.drift import drift
-from tests.support.event_source import INDEXER, UPKEEP, Lambda, Poller
+from tests.support.event_source import INDEXER, UPKEEP, Lambda, Mishaps, Poller
 from tests.support.memory import Memory
 from tests.support.sharded_stream import ShardedStream, written_at
 from tests.support.turns import Turns
@@ -29,11 +29,11 @@ PAGE = 2
 class Deployment:
     """It is fed while its ``turns`` have taken over, as far as ``source`` is told."""
 
-    def __init__(self) -> None:
-        chance, self.clock, self.memory = Random(0), Clock(), Memory()
-        self.stream = ShardedStream(self.memory, self.clock)
+    def __init__(self, chance: Random | None = None, *, shards: int = 1, mishaps: Mishaps | None = None) -> None:
+        chance, self.clock, self.memory = chance or Random(0), Clock(), Memory()
+        self.stream = ShardedStream(self.memory, self.clock, shards=shards)
         self.turns = Turns(self.memory, chance, self.clock)
-        self.source = Lambda(self.stream, self.turns, self.clock, chance)
+        self.source = Lambda(self.stream, self.turns, self.clock, chance, mishaps)
         self.pollers = {name: self.source.follow(mapping, function(name)) for name, mapping in MAPPINGS.items()}
 
     def drift(self) -> list[str]:

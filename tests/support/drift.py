@@ -3,15 +3,17 @@ the code that writes the indexes or reads them.
 """
 
 import json
+import struct
 from base64 import b64decode
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from presence.domain import postings
+from presence.domain import postings, suggestions
 from presence.domain.entities import Board, Pin, Profile
 from presence.domain.postings import Posting, Postings
-from presence.projections import documents
+from presence.domain.suggestions import Suggestion
+from presence.projections import documents, timelines
 from presence.projections.documents import Document
 from presence.storage import codec, images, index
 from presence.storage.keys import Key
@@ -22,8 +24,37 @@ type Items = Mapping[Key, Raw]
 
 def drift(main: Items, discovery: Items) -> list[str]:
     """A line for each difference."""
-    implied = _implied(main)
-    return sorted({*_lists(implied, discovery), *_cards(implied, discovery), *_censuses(implied, discovery)})
+    things = Things(main)
+    implied = _implied(things)
+    found = (
+        *_lists(implied, discovery),
+        *_cards(implied, discovery),
+        *_censuses(implied, discovery),
+        *_suggestions(implied, discovery),
+        *_timelines(things, discovery),
+    )
+    return sorted({*found})
+
+
+class Things:
+    """What the main table has that can be found."""
+
+    def __init__(self, main: Items) -> None:
+        kinds = ("board", "pin", "profile")
+        self.all = [images.decoded(item) for item in main.values() if images.kind(item) in kinds]
+        self._boards = {thing.id: thing for thing in self.all if isinstance(thing, Board)}
+        self._profiles = {thing.id: thing for thing in self.all if isinstance(thing, Profile)}
+        self.first_pins = _first_pins(main)
+
+    def owner(self, board: Board | None) -> Profile | None:
+        return self._profiles.get(board.owner_id) if board else None
+
+    def end(self, pin: Pin) -> Board | None:
+        """The board that it is on, or that this was merged into."""
+        end = self._boards.get(pin.board_id)
+        while end is not None and end.merged_into:
+            end = self._boards.get(end.merged_into)
+        return end
 
 
 @dataclass
@@ -43,25 +74,18 @@ class Implied:
             self.all[number] = max(Posting(0, document.length), self.all.get(number, Posting(0, 0)))
 
 
-def _implied(main: Items) -> dict[str, Implied]:
-    things = [images.decoded(item) for item in main.values() if images.kind(item) in ("board", "pin", "profile")]
-    boards = {thing.id: thing for thing in things if isinstance(thing, Board)}
-    owners = {thing.id: thing for thing in things if isinstance(thing, Profile)}
-    first_pins = _first_pins(main)
-
+def _implied(things: Things) -> dict[str, Implied]:
     def document(thing: Board | Pin | Profile | None) -> Document | None:
         match thing:
             case Board():
-                return documents.board(thing, owners.get(thing.owner_id), first_pins.get(thing.id, ()))
+                return documents.board(thing, things.owner(thing), things.first_pins.get(thing.id, ()))
             case Pin():
-                end = boards.get(thing.board_id)
-                while end is not None and end.merged_into:
-                    end = boards.get(end.merged_into)
-                return documents.pin(thing, end, owners.get(end.owner_id) if end else None)
+                end = things.end(thing)
+                return documents.pin(thing, end, things.owner(end))
             case _:
                 return documents.user(thing)
 
-    found = [each for thing in things if (each := document(thing)) is not None]
+    found = [each for thing in things.all if (each := document(thing)) is not None]
     return {kind: Implied([each for each in found if each.kind == kind]) for kind in documents.KINDS}
 
 
@@ -152,3 +176,63 @@ def _censuses(implied: Mapping[str, Implied], discovery: Items) -> Iterator[str]
                 yield f"{kind}: nobody is counted"
         else:
             yield from (f"{kind} census: {difference}" for difference in _sample(each.all, raw, "data"))
+
+
+def _suggestions(implied: Mapping[str, Implied], discovery: Items) -> Iterator[str]:
+    rightly: dict[str, set[Suggestion]] = defaultdict(set)
+    for each in _named(implied):
+        for beginning in suggestions.beginnings(each):
+            rightly[beginning].add(each)
+    items = {pk.split("#", 1)[1]: item for (pk, _), item in discovery.items() if pk.startswith("SUGGEST#")}
+    for beginning in rightly.keys() | items.keys():
+        item = items.get(beginning)
+        there = [Suggestion(*each) for each in json.loads(item["names"]["S"])] if item else []
+        was_full = item is not None and "was_full" in item  # then it may lack any
+        if not rightly[beginning].issuperset(there) or not (was_full or suggestions.best(rightly[beginning]) == there):
+            yield f"suggestions {beginning!r}: {there}, not {rightly[beginning]}"
+
+
+def _named(implied: Mapping[str, Implied]) -> Iterator[Suggestion]:
+    for word, bearing in implied[documents.BOARDS].lists.items():
+        owners = len({posting.small for posting in bearing.values()})
+        if documents.name_of(word) and owners > 1:
+            yield Suggestion(suggestions.BOARD, documents.name_of(word), owners.bit_length() - 1)
+    for word, bearing in implied[documents.USERS].lists.items():
+        if documents.name_of(word):
+            weight = max(posting.weight for posting in bearing.values())
+            yield Suggestion(suggestions.USER, documents.name_of(word), weight)
+
+
+def _timelines(things: Things, discovery: Items) -> Iterator[str]:
+    rightly: dict[str, dict[str, str]] = defaultdict(dict)
+    for pin in things.all:
+        end = things.end(pin) if isinstance(pin, Pin) else None
+        place = timelines.place(pin, end, things.owner(end)) if isinstance(pin, Pin) else None
+        for line in place.lines if place else ():
+            rightly[line][pin.id] = place.board_id
+    blocks: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    notes: dict[str, set[str]] = {}
+    for (pk, sk), item in discovery.items():
+        what, _, line = pk.partition("#")
+        if what == "TIMELINE" and sk == "NOTE":
+            notes[line.removeprefix("PIN#")] = {*item["lines"]["SS"]}
+        elif what == "TIMELINE":
+            fence = item["fence"]["S"] if sk == "NEWEST" else sk
+            entries = struct.iter_unpack(">QQ", b64decode(item["pins"]["B"]))
+            blocks[line][fence] = {str(pin_id): str(board_id) for pin_id, board_id in entries}
+    for line in rightly.keys() | blocks.keys():
+        yield from (f"timeline {line}: {difference}" for difference in _timeline(rightly[line], blocks[line]))
+        for pin_id in rightly[line]:
+            if line not in notes.get(pin_id, ()):
+                yield f"timeline {line}: {pin_id} has no note of it"
+
+
+def _timeline(rightly: Mapping[str, str], blocks: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    there = Counter(entry for block in blocks.values() for entry in block.items())
+    wanted = Counter(rightly.items())
+    if there != wanted:
+        yield f"{[*(there - wanted)]} too many, {[*(wanted - there)]} missing"
+    fences = sorted(blocks)
+    for fence, above in zip(fences, [*fences[1:], "~"], strict=False):
+        if not all(fence < pin_id <= above for pin_id in blocks[fence]):
+            yield f"some lie in the block above {fence} that do not belong there"
