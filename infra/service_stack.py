@@ -113,8 +113,9 @@ class ServiceStack(Stack):
 def _indexer(stack: Stack, data: DataStack, *, environment: dict[str, str], runtime: Mapping[str, Any]) -> sqs.Queue:
     """Keep the discovery indexes true to the table. What it cannot bring in ends up in the returned queue."""
     indexer = Function(stack, "indexer", environment=environment, timeout=Duration.minutes(5), **runtime)
-    indexer.allow(data.table, "BatchGetItem", "Query", *WRITE)
-    indexer.allow(data.discovery_table, "BatchGetItem", "Query", "PutItem", "DeleteItem")
+    # It alone scans: to make the indexes anew.
+    indexer.allow(data.table, "BatchGetItem", "Query", "Scan", *WRITE)
+    indexer.allow(data.discovery_table, "BatchGetItem", "Query", "Scan", "PutItem", "DeleteItem")
     findable_after = cloudwatch.Metric(
         namespace="Presence",
         metric_name="FindableAfter",

@@ -49,8 +49,7 @@ def _see_to(stack: cloud.Stack, command: str, *, drop: bool) -> bool:
             return reindex.check() > 0
         case _:
             reindex.use(stack)
-            reindex.renew()
-            return False
+            return not reindex.renew()
 
 
 def up(directory: Path) -> None:

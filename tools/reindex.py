@@ -1,10 +1,11 @@
-"""Hold the discovery indexes against the table: ``make drift`` tells where they differ, ``make reindex`` mends them.
+"""Hold the discovery indexes against the table: ``make drift`` tells where they differ, ``make reindex`` has the
+deployment make them anew.
 
-Both look at everything, page by page, while the system goes on; done again after an interruption they begin again, and
-find less to do.
+Both are for a system that goes on meanwhile.
 """
 
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ from tools.cloud import Stack
 
 if TYPE_CHECKING:
     from presence.services.drift import Seen
+
+PATIENCE = 120
+"""Looks in a row that may see the same."""
 
 
 def use(stack: Stack) -> None:
@@ -40,14 +44,36 @@ def check(tell: Callable[[str], None] = print) -> int:
     return len(found)
 
 
-def renew(tell: Callable[[str], None] = print) -> None:
-    """Take out of the indexes what ought not to be there, then have them say of everything what it is."""
-    from presence.services import drift  # noqa: PLC0415 - see ``use``
+def _pause() -> None:
+    time.sleep(1)
 
-    for page in _pages(drift.needless, tell):
-        drift.mend(page.differences)
-    for _ in _pages(drift.renewed, tell):
-        pass  # it is done where it is looked at
+
+def renew(tell: Callable[[str], None] = print, *, wait: Callable[[], None] = _pause) -> bool:
+    """Have the indexer make all indexes anew, and tell how far it is until it is done. Whoever stops looking does not
+    stop it; whoever begins while it is under way looks on, and has it go on where it stands still.
+
+    Args:
+        wait: done between two looks.
+
+    Returns:
+        Whether it is done. Otherwise nothing has moved for ``PATIENCE`` looks.
+    """
+    from presence.services import rebuilding  # noqa: PLC0415 - see ``use``
+    from presence.storage import rebuilds  # noqa: PLC0415 - see ``use``
+
+    rebuilding.begin()
+    before, still = rebuilds.read(), 0
+    while still < PATIENCE:
+        wait()
+        orders = rebuilds.read()
+        still = still + 1 if orders == before else 0
+        if orders != before:
+            tell(", ".join(f"{order.phase.value} {order.examined:,}" for order in orders))
+        if all(order.phase is rebuilds.Phase.DONE for order in orders):
+            return True
+        before = orders
+    tell("It stands still: what does the indexer log? Once that is mended, make reindex goes on from here.")
+    return False
 
 
 def _pages(look: Callable[..., "Seen"], tell: Callable[[str], None]) -> Iterator["Seen"]:

@@ -14,9 +14,8 @@ from presence.domain import clock
 from presence.projections import discovery, failures
 from presence.projections.discovery import Consequence, Subject, Sweep, Touched
 from presence.projections.failures import Record
-from presence.services import indexing, sweeping
-from presence.storage import images, sweeps, table
-from presence.storage.sweeps import Order
+from presence.services import indexing, rebuilding, sweeping
+from presence.storage import images, rebuilds, sweeps, table
 
 for name in ("DISCOVERY_TABLE_NAME", "TABLE_NAME"):
     os.environ[name]
@@ -56,8 +55,10 @@ class _Batch:
         """The sequence numbers of the records that touch a document."""
         self._sweeps: dict[Subject, list[str]] = defaultdict(list)
         """The records that ask for one to begin."""
-        self._orders: dict[Subject, list[tuple[str, Order]]] = defaultdict(list)
+        self._orders: dict[Subject, list[tuple[str, sweeps.Order]]] = defaultdict(list)
         """How far the sweeps under way are, as the records tell."""
+        self._rebuilds: list[tuple[str, rebuilds.Order]] = []
+        self._began = clock.now()
         self.failed: list[str] = []
 
     def take(self, record: Record) -> None:
@@ -71,6 +72,8 @@ class _Batch:
         if kind == "sweep" and new:
             order = sweeps.order(new)
             self._orders[Subject(order.kind, order.id)].append((number, order))
+        elif kind == "rebuild" and new:
+            self._rebuilds.append((number, rebuilds.order(new)))
         elif kind in _PROJECTIONS:
             for consequence in _PROJECTIONS[kind](images.decoded(old), images.decoded(new)):
                 self._add(number, consequence)
@@ -90,7 +93,14 @@ class _Batch:
         for orders in self._orders.values():
             *earlier, last = orders
             for number, order in [*(each for each in earlier if each[1].parts), last]:
-                self._attempt([number], partial(sweeping.work, order))
+                self._attempt([number], partial(self._sweep, order))
+        for number, segment in self._rebuilds:
+            seconds = rebuilding.TURN_SECONDS / len(self._rebuilds)
+            self._attempt([number], partial(rebuilding.work, segment, seconds))
+
+    def _sweep(self, order: sweeps.Order) -> None:
+        is_late = clock.now() - self._began > sweeping.BUDGET_SECONDS
+        (sweeping.put_off if is_late else sweeping.work)(order)
 
     def _refresh(self, subjects: list[Subject]) -> None:
         """All documents at once; where that fails, each half for itself, so that one cannot hold up the others. What

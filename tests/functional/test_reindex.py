@@ -1,69 +1,195 @@
-"""``make drift`` and ``make reindex``, on DynamoDB in memory."""
+"""``make drift`` and ``make reindex``, on DynamoDB in memory, whose stream feeds the real functions."""
 
+import importlib
+import logging
 from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
 
 import pytest
 
-from presence.storage import keys, table
-from tests.functional.conftest import fresh_clients
+from presence.domain.errors import Throttled
+from presence.services import drift, rebuilding
+from presence.storage import index, keys, rebuilds
+from presence.storage.rebuilds import Phase
+from tests.support.api import FAMILIES, Client
 from tests.support.content import a_board, a_pin
-from tests.support.memory import Memory
+from tests.support.crowd import Crowd
+from tests.support.deployment import MAPPINGS, Deployment
+from tests.support.event_source import Mishaps
 from tests.support.people import a_user
-from tests.support.social import block, unblock
-from tests.support.stored import remove
 from tools import reindex
 
 
 @pytest.fixture
-def memory() -> Iterator[Memory]:
-    held = Memory()
-    table._table.connection._client = held
-    yield held
-    fresh_clients()
+def deployed(caplog: pytest.LogCaptureFixture) -> Iterator[Deployment]:
+    caplog.set_level(logging.CRITICAL)  # a fault is logged with its trace, which takes longer than what it came from
+    for name in (*FAMILIES, *MAPPINGS):  # what is imported later would keep what takes over
+        importlib.import_module(f"{name}.handler")
+    deployment = Deployment()
+    with deployment.turns.taking_over():
+        yield deployment
 
 
-def test_lost_indexes_are_told_and_made_anew(memory: Memory) -> None:
-    ann, ben = a_user(), a_user()
-    board = a_board(ann, name="Wedding cakes")
-    pin = a_pin(ann, board, title="Chocolate cake")
+@pytest.fixture
+def ann(deployed: Deployment) -> Client:
+    """Whose public board has a pin, which a follower is to find."""
+    ann = a_user()
+    a_pin(ann, a_board(ann, name="Wedding cakes"), title="Chocolate cake")
+    deployed.source.drain()
+    return ann
+
+
+def renewed(deployed: Deployment) -> list[str]:
+    """What is told until it is done."""
+    said: list[str] = []
+    assert reindex.renew(said.append, wait=lambda: deployed.source.drain(seconds=3))
+    return said
+
+
+def differences() -> int:
+    return reindex.check(lambda _: None)
+
+
+def test_lost_indexes_are_told_and_made_anew(deployed: Deployment, ann: Client) -> None:
+    ben = a_user()
     ben.post(f"/user_account/following/{ann.username}")
+    deployed.source.drain()
+    deployed.memory.discovery.forget()
     said: list[str] = []
 
     assert reindex.check(said.append) > 0
     assert any("card missing (boards)" in line for line in said)
-    reindex.renew(said.append)
+    said = renewed(deployed)
 
-    assert reindex.check(said.append) == 0
-    assert said[-1] == "0 differences"
-    [found] = ben.get("/discover/search?q=wedding").json["items"]
-    assert found["board"]["id"] == board
-    assert [each["id"] for each in ben.get("/discover/feed").json["items"]] == [pin]
-
-
-def test_what_ought_not_to_be_there_is_taken_out(memory: Memory) -> None:
-    ann = a_user()
-    board = a_board(ann, name="Wedding cakes")
-    reindex.renew(lambda _: None)
-    assert ann.patch(f"/boards/{board}", {"privacy": "SECRET"}).status == 200
-
-    assert reindex.check(lambda _: None) > 0
-    reindex.renew(lambda _: None)
-    assert reindex.check(lambda _: None) == 0
+    assert said[-1].count("done") == rebuilds.SEGMENTS
+    assert differences() == 0
+    assert deployed.drift() == []
+    assert len(ben.get("/discover/search?q=wedding").json["items"]) == 1
+    assert len(ben.get("/discover/feed").json["items"]) == 1
 
 
-def test_blocks_of_a_time_when_nobody_noted_whom_they_hide_are_noted(memory: Memory) -> None:
-    ann, ben, cat = a_user(), a_user(), a_user()
-    block(ann, ben)
-    block(cat, ann)
-    hidden = {keys.hidden_people(each.user_id) for each in (ann, ben, cat)}
-    before = {key: memory.main.items[key] for key in hidden}
-    for key in hidden:
-        remove(key)
+def test_what_ought_not_to_be_there_is_taken_out(deployed: Deployment, ann: Client) -> None:
+    [board] = ann.get("/boards").json["items"]
+    deployed.memory.written.clear()
+    assert ann.patch(f"/boards/{board['id']}", {"privacy": "SECRET"}).status == 200
+    deployed.memory.written.clear()  # the stream tells nothing of it
 
-    reindex.renew(lambda _: None)
+    assert differences() > 0
+    renewed(deployed)
+    assert differences() == 0
 
-    assert {key: memory.main.items.get(key) for key in hidden} == before
-    assert ann.get(f"/discover/suggest?q={ben.username}").json["items"] == []
-    unblock(ann, ben)
-    reindex.renew(lambda _: None)
-    assert [each["username"] for each in ann.get(f"/discover/suggest?q={ben.username}").json["items"]] == [ben.username]
+
+def test_lists_that_were_lost_are_made_anew_though_their_cards_are_there(deployed: Deployment, ann: Client) -> None:
+    deployed.memory.discovery.write(keys.block("boards", "cake", 0), None)
+    deployed.memory.discovery.write(keys.block("pins", "chocol", 0), None)
+    assert differences() > 0
+
+    renewed(deployed)
+    assert differences() == 0
+
+
+def test_a_list_that_dropped_postings_is_filled_again(deployed: Deployment, ann: Client) -> None:
+    key = keys.block("boards", "cake", 0)
+    stored = index.stored_list("boards", "cake", {key: deployed.memory.discovery.items[key]})
+    stored.whole.put(next(iter(stored.whole.blocks[0])), None)
+    stored.whole.floor = 200_000
+    index.write_each([index.list_writes("boards", stored, {0})])
+
+    renewed(deployed)
+    assert differences() == 0
+
+
+def test_it_goes_on_page_by_page_while_others_change_things_and_functions_crash(deployed: Deployment) -> None:
+    chance = Random(7)
+    crowd = Crowd(chance)
+    for _ in range(60):
+        crowd.act()
+    deployed.source.drain()
+    deployed.memory.discovery.forget()
+    deployed.source.mishaps = Mishaps(request=0.01, crash=0.5, duplicate=0.2, twin=0.2)
+
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(drift, "THINGS_AT_ONCE", 3)
+        small.setattr(rebuilding, "TURN_SECONDS", 0)
+
+        def meanwhile() -> None:
+            crowd.act()
+            deployed.source.drain(seconds=3)
+
+        assert reindex.renew(lambda _: None, wait=meanwhile)
+    deployed.source.drain()
+
+    assert deployed.source.happened["crash"] > 3
+    assert deployed.drift() == []
+
+
+def turns() -> int:
+    return sum(order.turn for order in rebuilds.read())
+
+
+def test_a_turn_ends_when_its_time_is_up(deployed: Deployment, ann: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drift, "THINGS_AT_ONCE", 1)
+    renewed(deployed)
+    few = turns()
+    monkeypatch.setattr(rebuilding, "TURN_SECONDS", 0)
+    renewed(deployed)
+    assert turns() > few
+
+
+def test_nothing_is_renewed_before_all_is_cleared(deployed: Deployment, ann: Client) -> None:
+    rebuilding.begin()
+    first, *others = rebuilds.read()
+    for order in others:
+        rebuilds.go_on(order, replace(order, phase=Phase.WAITING))
+    deployed.memory.written.clear()
+    for order in rebuilds.read()[1:]:
+        rebuilding.work(order, 0)
+    assert [order.phase for order in rebuilds.read()] == [Phase.CLEARING, *3 * [Phase.WAITING]]
+
+    rebuilding.work(first, 60)
+    rebuilding.work(rebuilds.read()[0], 60)
+    assert [order.phase for order in rebuilds.read()] == 4 * [Phase.RENEWING]
+
+
+def test_beginning_again_joins_what_is_under_way_and_moves_what_stands_still(deployed: Deployment, ann: Client) -> None:
+    rebuilding.begin()
+    run = {order.run for order in rebuilds.read()}
+    deployed.memory.written.clear()  # its records are lost: nothing goes on by itself
+    said: list[str] = []
+    waits = iter(range(3))
+
+    def lost() -> None:
+        deployed.memory.written.clear()
+        next(waits)
+
+    with pytest.raises(StopIteration):
+        reindex.renew(said.append, wait=lost)
+
+    renewed(deployed)
+    assert {order.run for order in rebuilds.read()} == run
+    renewed(deployed)
+    assert {order.run for order in rebuilds.read()} != run
+
+
+def test_what_stands_still_is_told(deployed: Deployment, ann: Client) -> None:
+    said: list[str] = []
+    assert not reindex.renew(said.append, wait=lambda: None)
+    assert "stands still" in said[-1]
+
+
+def test_what_was_given_up_goes_on_when_it_is_begun_again(
+    deployed: Deployment, ann: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise Throttled("any reason")
+
+    rebuilding.begin()
+    with monkeypatch.context() as broken:
+        broken.setattr(drift, "renewed", refuse)
+        deployed.source.drain()
+    assert deployed.pollers["indexer"].failures
+    assert {order.phase for order in rebuilds.read()} == {Phase.RENEWING}
+
+    renewed(deployed)
+    assert differences() == 0

@@ -83,6 +83,20 @@ def needless(part: Part, after: Key | None) -> Seen:
     return Seen(_look_at_items(items), len(items), last)
 
 
+def cleared(part: Part, after: Key | None) -> Seen:
+    """Have a page of the discovery table say nothing that is not so. Doing it again is harmless.
+
+    Somebody else's posting may go that was written just then, and lists are opened that dropped some: have what is
+    there ``renewed`` afterwards.
+
+    Raises:
+        Conflict, Throttled, StorageUnavailable: it must be done again.
+    """
+    seen = needless(part, after)
+    mend(seen.differences)
+    return seen
+
+
 def renewed(part: Part, after: Key | None) -> Seen:
     """Have all indexes say of the documents on a page of the main table what they are, and have it be noted whom the
     blocks there hide, which suggestions ask. Doing it again is harmless.
@@ -91,7 +105,9 @@ def renewed(part: Part, after: Key | None) -> Seen:
         Conflict, Throttled, StorageUnavailable: it must be done again.
     """
     found, last = things.page(part, after, THINGS_AT_ONCE)
-    indexing.refresh(dict.fromkeys(_subjects(found), ()))
+    # A card that is right says nothing of lists that were lost: all words are set, also where nothing seems to differ.
+    truth = indexing.told(_subjects(found))
+    indexing.refresh({subject: document.postings if document else () for subject, document in truth.items()})
     blocks.note(thing for thing in found if isinstance(thing, Tie))
     return Seen([], len(found), last)
 

@@ -14,6 +14,10 @@ from presence.storage.sweeps import Order
 
 AT_ONCE = 200
 """Pins or boards in a turn. Then the order goes through the stream again, behind what others changed meanwhile."""
+BUDGET_SECONDS = 60.0
+"""When a batch has taken so long, what it has not begun is put off: a user's sweep orders one for each board, and more
+of these may come at once than an invocation has time for.
+"""
 
 
 def work(order: Order) -> None:
@@ -36,6 +40,16 @@ def work(order: Order) -> None:
             sweeps.go_on(order, (part.id for part in found), found[-1].position, is_last=not more)
         else:
             sweeps.end(order)
+
+
+def put_off(order: Order) -> None:
+    """Have it come again, behind what is waiting now.
+
+    Raises:
+        Conflict, Throttled, StorageUnavailable: it must come again as it is.
+    """
+    with suppress(sweeps.Superseded):
+        sweeps.put_off(order)
 
 
 def _next(order: Order) -> tuple[Sequence[Pin] | Sequence[Board], bool]:

@@ -254,6 +254,11 @@ def sweep(of: str) -> Key:
     return f"SWEEP#{of}", "SWEEP"
 
 
+def rebuild(segment: int) -> Key:
+    """An order to make the discovery indexes anew, for one segment of the tables."""
+    return f"REBUILD#{segment}", "REBUILD"
+
+
 # The discovery table.
 
 WORD, CARD, CENSUS, SUGGEST = "WORD", "CARD", "CENSUS", "SUGGEST"

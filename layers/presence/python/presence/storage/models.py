@@ -324,3 +324,17 @@ class SweepItem(Item, discriminator="sweep"):
     """The position of the last of them."""
     is_last = BooleanAttribute(null=True)
     """None come after them."""
+    waited = NumberAttribute(null=True)
+    """How often it was put off."""
+
+
+class RebuildItem(Item, discriminator="rebuild"):
+    """How far the discovery indexes are made anew in one segment of the tables."""
+
+    run = UnicodeAttribute()
+    segment = NumberAttribute()
+    phase = UnicodeAttribute()
+    after_pk = UnicodeAttribute(null=True)
+    after_sk = UnicodeAttribute(null=True)
+    examined = NumberAttribute()
+    turn = NumberAttribute()

@@ -68,6 +68,18 @@ def go_on(done: Order, parts: Iterable[str], after: str, *, is_last: bool) -> No
     tx.commit()
 
 
+def put_off(told: Order) -> None:
+    """Have the stream bring it again as it is, behind what is waiting now.
+
+    Raises:
+        Superseded: it is not the order that stands, or not as far as it was.
+    """
+    tx = Transaction()
+    item = SweepItem(*_key(told.kind, told.id))
+    tx.update(item, [SweepItem.waited.add(1)], _is(told), otherwise=Superseded())
+    tx.commit()
+
+
 def end(done: Order) -> None:
     """Drop an order of which all parts have been looked at.
 
