@@ -35,7 +35,7 @@ def main() -> None:
             with suppress(KeyboardInterrupt):
                 logs.follow(_deployed(arguments.directory))
         case command:
-            stack = cloud.on_aws() if arguments.aws else _deployed(arguments.directory)
+            stack = _on_aws() if arguments.aws else _deployed(arguments.directory)
             sys.exit(_see_to(stack, command, drop=arguments.drop))
 
 
@@ -66,6 +66,13 @@ Presence is at {stack.api_url}/v5
 
 Next: make token USER=bob · make token USER=alice SCOPES="boards:read pins:read" · make logs · make down
 {directory}/stack.json tells clients and tests where everything is.""")
+
+
+def _on_aws() -> cloud.Stack:
+    try:
+        return cloud.on_aws()
+    except LookupError as error:
+        sys.exit(str(error))
 
 
 def _deployed(directory: Path) -> cloud.Stack:

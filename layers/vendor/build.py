@@ -32,6 +32,7 @@ OPERATIONS = {
         "GetItem",
         "PutItem",
         "Query",
+        "Scan",
         "TransactGetItems",
         "TransactWriteItems",
         "UpdateItem",

@@ -89,6 +89,15 @@ class Stack:
         items = self._all(self.discovery_table_name)
         return any(item["pk"]["S"].endswith(f"#{number}") or number in _listed(item) for item in items)
 
+    def lose_indexes(self) -> None:
+        """All that lies in the discovery table."""
+        table = boto3.resource("dynamodb", endpoint_url=self.endpoint_url, region_name=self.region).Table(
+            self.discovery_table_name
+        )
+        with table.batch_writer() as batch:
+            for item in self._all(self.discovery_table_name):
+                batch.delete_item(Key={name: item[name]["S"] for name in ("pk", "sk")})
+
     def _all(self, table_name: str) -> Iterator[Any]:
         dynamodb = boto3.client("dynamodb", endpoint_url=self.endpoint_url, region_name=self.region)
         for page in dynamodb.get_paginator("scan").paginate(TableName=table_name):

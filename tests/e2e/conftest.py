@@ -13,8 +13,13 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with cloud.running_cloud(tmp_path_factory.mktemp("cloud")) as deployed:
+def cloud_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cloud")
+
+
+@pytest.fixture(scope="session")
+def stack(cloud_directory: Path) -> Iterator[Stack]:
+    with cloud.running_cloud(cloud_directory) as deployed:
         yield Stack(
             api_url=deployed.api_url,
             endpoint_url=deployed.endpoint_url,

@@ -2,14 +2,17 @@
 
 import importlib
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from presence.domain.errors import Throttled
-from presence.services import drift, rebuilding
+from presence.services import drift, rebuilding, sweeping
 from presence.storage import index, keys, rebuilds
 from presence.storage.rebuilds import Phase
 from tests.support.api import FAMILIES, Client
@@ -18,6 +21,7 @@ from tests.support.crowd import Crowd
 from tests.support.deployment import MAPPINGS, Deployment
 from tests.support.event_source import Mishaps
 from tests.support.people import a_user
+from tests.support.turns import Run
 from tools import reindex
 
 
@@ -193,3 +197,38 @@ def test_what_was_given_up_goes_on_when_it_is_begun_again(
 
     renewed(deployed)
     assert differences() == 0
+
+
+def test_sweeps_that_a_batch_has_no_time_for_are_put_off(
+    deployed: Deployment, ann: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ann.patch("/user_account", {"hidden_from_search": True}).status == 200
+    with monkeypatch.context() as hurried:
+        hurried.setattr(sweeping, "BUDGET_SECONDS", -1)
+        deployed.source.drain(seconds=20)
+        [order] = [item for (pk, _), item in deployed.memory.main.items.items() if pk.startswith("SWEEP#")]
+        assert int(order["waited"]["N"]) > 2
+    deployed.source.drain()
+
+    assert not deployed.pollers["indexer"].failures
+    assert deployed.drift() == []
+
+
+def test_the_indexer_asks_for_nothing_that_its_role_does_not_allow(
+    deployed: Deployment, ann: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[str] = set()
+
+    def noted(self: Run, operation: str, ask: Callable[[], Any]) -> Any:
+        asked.add("".join(map(str.title, operation.split("_"))))
+        return request(self, operation, ask)
+
+    request = Run.request
+    monkeypatch.setattr(Run, "request", noted)
+    deployed.memory.discovery.forget()
+    renewed(deployed)
+
+    document = (Path(__file__).parents[2] / "docs/access-patterns.md").read_text()
+    [allowed] = re.findall(r"^\| `indexer` \| (.*) \|$", document, re.M)
+    assert asked - {"TransactWriteItems"} <= set(re.findall(r"\w+", allowed))
+    assert "Scan" in asked
