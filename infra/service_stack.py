@@ -114,7 +114,7 @@ def _indexer(stack: Stack, data: DataStack, *, environment: dict[str, str], runt
     """Keep the discovery indexes true to the table. What it cannot bring in ends up in the returned queue."""
     indexer = Function(stack, "indexer", environment=environment, timeout=Duration.minutes(5), **runtime)
     # It alone scans: to make the indexes anew.
-    indexer.allow(data.table, "BatchGetItem", "Query", "Scan", *WRITE)
+    indexer.allow(data.table, *READ, "Scan", *WRITE)
     indexer.allow(data.discovery_table, "BatchGetItem", "Query", "Scan", "PutItem", "DeleteItem")
     findable_after = cloudwatch.Metric(
         namespace="Presence",

@@ -225,6 +225,7 @@ def test_the_indexer_asks_for_nothing_that_its_role_does_not_allow(
 
     request = Run.request
     monkeypatch.setattr(Run, "request", noted)
+    ann.patch("/user_account", {"hidden_from_search": True})
     deployed.memory.discovery.forget()
     renewed(deployed)
 
