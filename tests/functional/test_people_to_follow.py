@@ -9,7 +9,7 @@ from tests.support.api import Client
 from tests.support.content import a_board
 from tests.support.people import a_user
 from tests.support.social import approve, block, follow, follow_board, names, unfollow
-from tests.support.stored import Stream
+from tests.support.stored import Stream, dynamodb_requests
 
 PATH = "/discover/people"
 
@@ -228,3 +228,19 @@ def test_reads_on_where_the_first_are_not_to_be_shown(indexed: Stream, monkeypat
         follow(ann, other)
 
     assert people(ann) == [last.username]
+
+
+def test_reads_the_lists_of_the_latest_thirty_and_no_more(indexed: Stream) -> None:
+    ann, first, last = a_user(), a_user(), a_user()
+    for number in range(32):
+        other = a_user()
+        follow(ann, other)
+        follow(other, last if number else first)
+
+    with dynamodb_requests() as asked:
+        found = people(ann)
+
+    assert found == [last.username]
+    # Whom and what she follows, their lists, her boards; then who they are, whom most follow, who is found.
+    assert (asked.count("Query"), asked.count("BatchGetItem"), len(asked)) == (2 + 30 + 1, 3, 36)
+    assert len(told_of(ann, last)["followed_by"]) == 3
