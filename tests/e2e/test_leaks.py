@@ -37,6 +37,8 @@ class Viewers(NamedTuple):
     """Follows the board itself."""
     alike: str
     """A board of the fan's that shows something that it shows too."""
+    beside: str
+    """A pin beside that."""
 
 
 class Secret(NamedTuple):
@@ -59,6 +61,7 @@ class Secret(NamedTuple):
             f"/discover/topics/{TOPIC}/boards?page_size=250",
             f"/discover/boards/{viewers.alike}/related?page_size=250",
             f"/discover/boards/{viewers.alike}/ideas?page_size=250",
+            f"/discover/pins/{viewers.beside}/boards?page_size=250",
             "/discover/feed?page_size=250",
         )
         of_follower = (
@@ -83,15 +86,20 @@ class Secret(NamedTuple):
 def test_no_path_shows_a_board_once_its_owner_was_told_that_it_is_secret(
     stack: Stack, alice: Http, bob: Http, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    alike = bob.post("/boards", {"name": "Anything"}).json["id"]
-    bob.post("/pins", {"board_id": alike, "media_source": _a_picture("shared")})
-    viewers = Viewers(bob, stack.user("carol"), alike)
-    viewers.fan.post("/user_account/following/alice", {})
+    viewers = _viewers(bob, stack.user("carol"))
     rounds = [_watched(stack, alice, viewers, f"leak{letter}word") for letter in "abc"]
     longest, cleaned = max(leak for leak, _ in rounds), max(seconds for _, seconds in rounds)
     with capsys.disabled():
         sys.stdout.write(f"\nlongest seen: {longest:.3f} s after the answer; indexes clean after {cleaned:.1f} s\n")
     assert longest == 0
+
+
+def _viewers(fan: Http, follower: Http) -> Viewers:
+    fan.post("/user_account/following/alice", {})
+    alike = fan.post("/boards", {"name": "Anything"}).json["id"]
+    fan.post("/pins", {"board_id": alike, "media_source": _a_picture("shared")})
+    beside = fan.post("/pins", {"board_id": alike, "media_source": _a_picture("beside")}).json["id"]
+    return Viewers(fan, follower, alike, beside)
 
 
 def _watched(stack: Stack, alice: Http, viewers: Viewers, word: str) -> tuple[float, float]:
