@@ -21,6 +21,7 @@ from tests.support.crowd import Crowd
 from tests.support.deployment import MAPPINGS, Deployment
 from tests.support.event_source import Mishaps
 from tests.support.people import a_user
+from tests.support.social import block, unblock
 from tests.support.turns import Run
 from tools import reindex
 
@@ -82,6 +83,33 @@ def test_what_ought_not_to_be_there_is_taken_out(deployed: Deployment, ann: Clie
     assert differences() > 0
     renewed(deployed)
     assert differences() == 0
+
+
+def test_blocks_of_a_time_when_nobody_noted_whom_they_hide_are_noted(deployed: Deployment, ann: Client) -> None:
+    ben, cat = a_user(), a_user()
+    block(ann, ben)
+    block(cat, ann)
+    deployed.source.drain()
+    table = deployed.memory.main
+    hidden = {keys.hidden_people(each.user_id) for each in (ann, ben, cat)}
+    before = {key: table.items[key] for key in hidden}
+    for key in hidden:
+        table.write(key, None)
+
+    renewed(deployed)
+
+    assert {key: table.items.get(key) for key in hidden} == before
+    assert ann.get(f"/discover/suggest?q={ben.username}").json["items"] == []
+
+
+def test_whom_no_block_hides_any_more_is_not_noted(deployed: Deployment, ann: Client) -> None:
+    ben = a_user()
+    block(ann, ben)
+    unblock(ann, ben)
+
+    renewed(deployed)
+
+    assert [each["username"] for each in ann.get(f"/discover/suggest?q={ben.username}").json["items"]] == [ben.username]
 
 
 def test_lists_that_were_lost_are_made_anew_though_their_cards_are_there(deployed: Deployment, ann: Client) -> None:
