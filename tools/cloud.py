@@ -1,7 +1,7 @@
-"""A local cloud: MiniStack, with the real stacks deployed into it by the real CDK.
+"""The stacks where they are deployed: on AWS, or in a local cloud, MiniStack, by the real CDK.
 
-All of it lives in one directory: its state, what was synthesized, and ``stack.json``, which describes what was
-deployed. Clouds in different directories run side by side.
+All of a local cloud lies in one directory: its state, what was synthesized, and ``stack.json``, which describes what
+was deployed. Clouds in different directories run side by side.
 """
 
 import fcntl

@@ -25,6 +25,11 @@ logger = Logger()
 metrics = Metrics()
 started()
 
+BUDGET_SECONDS = 60.0
+"""What a batch has not begun by then comes again, of the 5 minutes that the function has: a user's sweep orders one for
+each board, more than there may be time for, and where the database is down, each half of a batch finds out by itself.
+"""
+
 _PROJECTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "board": discovery.of_board,
     "pin": discovery.of_pin,
@@ -57,7 +62,8 @@ class _Batch:
         """The records that ask for one to begin."""
         self._orders: dict[Subject, list[tuple[str, sweeps.Order]]] = defaultdict(list)
         """How far the sweeps under way are, as the records tell."""
-        self._rebuilds: list[tuple[str, rebuilds.Order]] = []
+        self._rebuilds: dict[int, tuple[str, rebuilds.Order]] = {}
+        """How far a rebuild is in each segment; only what was told last stands."""
         self._began = clock.now()
         self.failed: list[str] = []
 
@@ -73,7 +79,8 @@ class _Batch:
             order = sweeps.order(new)
             self._orders[Subject(order.kind, order.id)].append((number, order))
         elif kind == "rebuild" and new:
-            self._rebuilds.append((number, rebuilds.order(new)))
+            segment = rebuilds.order(new)
+            self._rebuilds[segment.segment] = number, segment
         elif kind in _PROJECTIONS:
             for consequence in _PROJECTIONS[kind](images.decoded(old), images.decoded(new)):
                 self._add(number, consequence)
@@ -94,13 +101,16 @@ class _Batch:
             *earlier, last = orders
             for number, order in [*(each for each in earlier if each[1].parts), last]:
                 self._attempt([number], partial(self._sweep, order))
-        for number, segment in self._rebuilds:
+        for number, segment in self._rebuilds.values():
             seconds = rebuilding.TURN_SECONDS / len(self._rebuilds)
             self._attempt([number], partial(rebuilding.work, segment, seconds))
 
+    @property
+    def _is_late(self) -> bool:
+        return clock.now() - self._began > BUDGET_SECONDS
+
     def _sweep(self, order: sweeps.Order) -> None:
-        is_late = clock.now() - self._began > sweeping.BUDGET_SECONDS
-        (sweeping.put_off if is_late else sweeping.work)(order)
+        (sweeping.put_off if self._is_late else sweeping.work)(order)
 
     def _refresh(self, subjects: list[Subject]) -> None:
         """All documents at once; where that fails, each half for itself, so that one cannot hold up the others. What
@@ -115,8 +125,11 @@ class _Batch:
         except Exception:
             logger.exception("A batch failed; trying each half of it", documents=len(subjects))
             middle = len(subjects) // 2
-            self._refresh(subjects[:middle])
-            self._refresh(subjects[middle:])
+            for half in (subjects[:middle], subjects[middle:]):
+                if self._is_late:
+                    self.failed += [number for subject in half for number in self._asking[subject]]
+                else:
+                    self._refresh(half)
 
     @property
     def done(self) -> set[str]:

@@ -123,6 +123,29 @@ def is_killed(turns: Turns, work: Callable[[], Any], at: int, trouble: Trouble) 
     return isinstance(run.error, Crash)
 
 
+def test_halves_of_a_batch_that_there_is_no_time_for_come_again(
+    deployed: Deployment, ann: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(8):
+        a_pin(ann, a_board(ann))
+    tried = 0
+
+    def slow_and_down(*_: Any) -> None:
+        nonlocal tried
+        tried += 1
+        deployed.clock.go_on(25)
+        down()
+
+    with monkeypatch.context() as broken:
+        broken.setattr(indexing, "refresh", slow_and_down)
+        deployed.source.drain(seconds=5)
+    assert tried <= 4
+    deployed.source.drain()
+
+    assert not deployed.pollers["indexer"].failures
+    assert deployed.drift() == []
+
+
 def test_seconds_from_a_change_until_it_is_found_are_told(
     deployed: Deployment, ann: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from presence.domain.errors import Throttled
-from presence.services import drift, rebuilding, sweeping
+from presence.services import drift, rebuilding
 from presence.storage import index, keys, rebuilds
 from presence.storage.rebuilds import Phase
 from tests.support.api import FAMILIES, Client
@@ -232,7 +232,7 @@ def test_sweeps_that_a_batch_has_no_time_for_are_put_off(
 ) -> None:
     assert ann.patch("/user_account", {"hidden_from_search": True}).status == 200
     with monkeypatch.context() as hurried:
-        hurried.setattr(sweeping, "BUDGET_SECONDS", -1)
+        hurried.setattr("indexer.handler.BUDGET_SECONDS", -1)
         deployed.source.drain(seconds=20)
         [order] = [item for (pk, _), item in deployed.memory.main.items.items() if pk.startswith("SWEEP#")]
         assert int(order["waited"]["N"]) > 2

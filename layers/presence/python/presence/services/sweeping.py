@@ -14,10 +14,6 @@ from presence.storage.sweeps import Order
 
 AT_ONCE = 200
 """Pins or boards in a turn. Then the order goes through the stream again, behind what others changed meanwhile."""
-BUDGET_SECONDS = 60.0
-"""When a batch has taken so long, what it has not begun is put off: a user's sweep orders one for each board, and more
-of these may come at once than an invocation has time for.
-"""
 
 
 def work(order: Order) -> None:
