@@ -227,6 +227,22 @@ def test_what_was_given_up_goes_on_when_it_is_begun_again(
     assert differences() == 0
 
 
+def test_an_item_that_cannot_be_read_stops_it_there_and_is_named(
+    deployed: Deployment, ann: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    [pin] = ann.get("/pins").json["items"]
+    key = keys.pin(pin["id"])
+    whole = deployed.memory.main.items[key]
+    deployed.memory.main.write(key, {**whole, "board_id": {"N": "7"}})
+    caplog.set_level(logging.ERROR)
+    assert not reindex.renew(lambda _: None, wait=lambda: deployed.source.drain(seconds=3))
+
+    assert f"PIN#{pin['id']}/PIN cannot be read" in caplog.text
+    deployed.memory.main.write(key, whole)
+    renewed(deployed)
+    assert differences() == 0
+
+
 def test_sweeps_that_a_batch_has_no_time_for_are_put_off(
     deployed: Deployment, ann: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

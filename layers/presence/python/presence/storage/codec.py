@@ -47,6 +47,10 @@ from presence.storage.table import Raw
 _FROM_WIRE: dict[str, Callable[[Any], Any]] = {"S": str, "N": int, "BOOL": bool, "SS": frozenset}
 
 
+class Unreadable(Exception):
+    """An item, which it names, is not as this code writes it."""
+
+
 def _decoder[T](
     entity: type[T],
     model: type[Item],
@@ -66,7 +70,11 @@ def _decoder[T](
         plan.append((f.name, attribute, tag, special.get(f.name, _FROM_WIRE[tag])))
 
     def decode(raw: Raw) -> T:
-        return entity(**{name: convert(raw[stored][tag]) for name, stored, tag, convert in plan if stored in raw})
+        try:
+            return entity(**{name: convert(raw[stored][tag]) for name, stored, tag, convert in plan if stored in raw})
+        except (KeyError, TypeError, ValueError) as error:
+            key = "/".join(raw.get(name, {}).get("S", "?") for name in ("pk", "sk"))
+            raise Unreadable(f"{key} cannot be read") from error
 
     return decode
 

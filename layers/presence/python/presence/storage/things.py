@@ -9,7 +9,11 @@ KINDS = frozenset({"board", "pin", "profile", "tie"})
 
 
 def page(part: Part, after: Key | None, limit: int) -> tuple[list[Board | Pin | Profile | Tie], Key | None]:
-    """Those among some of all items, and after which key more may follow: 1 request, 1 read unit per 4 KB."""
+    """Those among some of all items, and after which key more may follow: 1 request, 1 read unit per 4 KB.
+
+    Raises:
+        Unreadable: an item is not as our code writes it.
+    """
     items, last = table.scan(part, after=after, limit=limit)
     found = [images.decoded(item) for item in items if images.kind(item) in KINDS]
     return [thing for thing in found if thing is not None], last
