@@ -8,9 +8,12 @@ import pytest
 from presence.domain import postings
 from presence.domain.errors import StorageUnavailable
 from presence.domain.ids import earlier_id, new_id
+from presence.projections import timelines
 from presence.projections.documents import BOARDS
 from presence.services import indexing, suggesting
+from presence.services import timelines as timelines_kept
 from presence.storage import index, keys
+from presence.storage import timelines as stored_timelines
 from presence.storage.index import Group
 from tests.support.content import a_board, a_pin
 from tests.support.people import a_user
@@ -90,3 +93,31 @@ def test_what_another_run_noted_on_a_card_stays_until_that_run_is_over(indexed: 
     indexed.settle()
 
     assert [*index.card(index.read([key], consistent=True)[key]).notes.values()] == [{"chocol"}]
+
+
+def test_a_pin_that_a_failed_run_put_on_a_timeline_is_taken_away_though_others_were_done_with_it_before(
+    indexed: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = a_user()
+    board_id = a_board(ann, privacy="SECRET")
+    pin_id = a_pin(ann, board_id)
+    indexed.settle()
+    line, put = timelines.of_board(board_id), timelines_kept._put
+
+    def overtaken(*arguments: Any) -> set[str]:
+        """While it stood still, others heard that the board is secret again. Then it fails."""
+        with monkeypatch.context() as patch:
+            patch.setattr(timelines_kept, "_put", put)
+            ann.patch(f"/boards/{board_id}", {"privacy": "SECRET"})
+            timelines_kept.refresh([pin_id])
+        put(*arguments)
+        raise StorageUnavailable("any reason")
+
+    ann.patch(f"/boards/{board_id}", {"privacy": "PUBLIC"})
+    monkeypatch.setattr(timelines_kept, "_put", overtaken)
+    with pytest.raises(StorageUnavailable):
+        timelines_kept.refresh([pin_id])
+    monkeypatch.setattr(timelines_kept, "_put", put)
+    timelines_kept.refresh([pin_id])
+
+    assert not stored_timelines.newest([line], consistent=True)[line].block.entries

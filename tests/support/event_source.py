@@ -376,7 +376,7 @@ class Lambda:
             return
         self._calls.remove(call)
         if run.error is not None:
-            lane.poller.errors.append(run.error)
+            lane.poller.errors.append(run.error.with_traceback(None))  # or all that the run held would be kept
         if is_twin:
             return
         lane.is_busy = False

@@ -103,6 +103,8 @@ class Run:
         else:
             self._may_go_on.release()
         self._has_stopped.acquire()
+        if self.has_ended:
+            self._thread.join()
 
     def stop(self) -> None:
         """Said by the run itself: wait for the next turn."""

@@ -20,13 +20,11 @@ from presence.projections.discovery import Subject
 from presence.projections.documents import BOARDS, PINS, USERS, Document
 from presence.services import access, suggesting, timelines
 from presence.storage import boards, index, keys, pins, profiles
-from presence.storage.index import Card, Group, Notes, StoredList
+from presence.storage.index import RUN_SECONDS, Card, Group, Notes, StoredList
 from presence.storage.keys import Key
 from presence.storage.table import Raw
 
 ATTEMPTS = 12
-RUN_SECONDS = 15 * clock.MINUTE
-"""No run takes so long: a function has 5 minutes."""
 LISTS_AT_ONCE = 500
 """So many lists are held in memory: up to 16 KB each."""
 

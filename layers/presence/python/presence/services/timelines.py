@@ -2,18 +2,21 @@
 timelines say that, look once more.
 
 A pin may stand where its board once belonged, so each has a note of where it may stand. It is written before the pin
-is put anywhere, and cut down after it was taken away; whoever is stopped between leaves too long a note.
+is put anywhere, and cut down after it was taken away, when nobody can be at work any more who relies on it; whoever is
+stopped between leaves too long a note.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
+from presence.domain import clock
 from presence.domain.errors import Conflict
 from presence.domain.timelines import Block
 from presence.projections.timelines import Place, place
 from presence.services import access
 from presence.storage import boards, index, pins, profiles, timelines
-from presence.storage.index import Group
+from presence.storage.index import RUN_SECONDS, Group
 from presence.storage.timelines import Note, Stored
 
 ATTEMPTS = 12
@@ -29,16 +32,25 @@ def refresh(pin_ids: Iterable[str]) -> None:
         Conflict: others kept changing the same; it must come again.
         Throttled, StorageUnavailable: as any request.
     """
-    # Somebody else may cut a note down between its being written and the pin's being put: what was met is remembered.
-    met: dict[str, set[str]] = defaultdict(set)
+    run = _Run()
     pending = set(pin_ids)
     for _ in range(ATTEMPTS):
         if not pending:
             return
         truth = told(pending)
-        later = _write(truth, met)
+        later = _write(run, truth)
         pending = later | {pin_id for pin_id, now in told(pending).items() if now != truth[pin_id]}
     raise Conflict("Others keep changing the same pins.")
+
+
+class _Run:
+    """What a call of ``refresh`` remembers from one attempt for the next."""
+
+    def __init__(self) -> None:
+        self.met: dict[str, set[str]] = defaultdict(set)
+        """By pin the lines where it may stand: those that it was put on, whatever the note says by now."""
+        self.putting: set[str] = set()
+        """Pins that are to be put somewhere, of which the note is so old that others may cut it down meanwhile."""
 
 
 def told(pin_ids: Iterable[str]) -> Places:
@@ -56,47 +68,69 @@ def told(pin_ids: Iterable[str]) -> Places:
     return {pin_id: now(pin_id) for pin_id in wanted}
 
 
-def _write(truth: Places, met: dict[str, set[str]]) -> set[str]:
-    """Gives the pins of which somebody else wrote something at the same time."""
-    notes = timelines.notes(truth)
+def _write(run: _Run, truth: Places) -> set[str]:
+    """Gives the pins of which somebody else wrote something at the same time, or whose note is to be renewed."""
+    found = timelines.notes(truth)
     wanted = {pin_id: now.lines if now else frozenset() for pin_id, now in truth.items()}
-    longer = {pin_id: note.lines | wanted[pin_id] for pin_id, note in notes.items()}
-    notes, late = _note(notes, longer)
-    for pin_id, lines in longer.items():
-        met[pin_id] |= lines
-    late |= _put({pin_id: now for pin_id, now in truth.items() if pin_id not in late}, met)
-    _, also_late = _note(notes, {pin_id: lines for pin_id, lines in wanted.items() if pin_id not in late})
+    longer = {pin_id: _lengthened(run, pin_id, note, wanted[pin_id]) for pin_id, note in found.items()}
+    notes, late = _note(found, longer)
+    for pin_id, note in notes.items():
+        run.met[pin_id] |= note.lines
+    late |= _put(run, {pin_id: now for pin_id, now in truth.items() if pin_id not in late}, notes)
+    done = {pin_id: note for pin_id, note in notes.items() if pin_id not in late and _age(note) > 2 * RUN_SECONDS}
+    _, also_late = _note(notes, {pin_id: replace(note, lines=wanted[pin_id]) for pin_id, note in done.items()})
     return late | also_late
 
 
-def _note(notes: Mapping[str, Note], wanted: Mapping[str, frozenset[str]]) -> tuple[dict[str, Note], set[str]]:
+def _age(note: Note) -> float:
+    """In seconds. For one ``RUN_SECONDS`` whoever reads a note may begin to put the pin there; for another one it stays
+    as it is, since they may still be at it, and should they be stopped, it alone says where the pin may stand.
+    """
+    return clock.now() - note.since
+
+
+def _lengthened(run: _Run, pin_id: str, note: Note, lines: frozenset[str]) -> Note:
+    if lines <= note.lines and pin_id not in run.putting:
+        return note
+    return replace(note, lines=note.lines | lines, since=int(clock.now()))
+
+
+def _note(notes: Mapping[str, Note], wanted: Mapping[str, Note]) -> tuple[dict[str, Note], set[str]]:
     """Have the notes say so. Gives them as they are now, and the pins whose note somebody else wrote."""
-    writes = {
-        pin_id: timelines.note_write(pin_id, lines, notes[pin_id].revision)
-        for pin_id, lines in wanted.items()
-        if notes[pin_id].lines != lines
-    }
+    writes = {pin_id: timelines.note_write(pin_id, note) for pin_id, note in wanted.items() if note != notes[pin_id]}
     written = index.write_each([Group([each]) for each in writes.values()])
     late = {pin_id for pin_id, is_written in zip(writes, written, strict=True) if not is_written}
-    now = {pin_id: Note(wanted[pin_id], each.becomes if each.attributes else 0) for pin_id, each in writes.items()}
+    now = {
+        pin_id: replace(wanted[pin_id], revision=each.becomes if each.attributes else 0)
+        for pin_id, each in writes.items()
+    }
     return {**notes, **now}, late
 
 
-def _put(truth: Places, met: Mapping[str, set[str]]) -> set[str]:
+def _put(run: _Run, truth: Places, notes: Mapping[str, Note]) -> set[str]:
     """Put each pin where it belongs, and take it away from wherever else it may stand. Gives those that are late."""
     lines: dict[str, set[str]] = defaultdict(set)
     for pin_id in truth:
-        for line in met[pin_id]:
+        for line in run.met[pin_id]:
             lines[line].add(pin_id)
     groups: list[tuple[Group, list[str]]] = []
+    late: set[str] = set()
     newest = timelines.newest(lines, consistent=True)
     for line, concerned in lines.items():
         for stored, here in _holding(line, newest[line], concerned):
-            changed = [pin_id for pin_id in here if stored.block.put(pin_id, _on(truth[pin_id], line))]
+            wanted = {pin_id: _on(truth[pin_id], line) for pin_id in here}
+            unsafe = {
+                pin_id
+                for pin_id, board_id in wanted.items()
+                if board_id and board_id != stored.block.entries.get(pin_id) and _age(notes[pin_id]) > RUN_SECONDS
+            }
+            late |= unsafe
+            changed = [pin_id for pin_id in here if pin_id not in unsafe and stored.block.put(pin_id, wanted[pin_id])]
             if changed:
                 groups.append((timelines.block_writes(line, stored), changed))
+    run.putting |= late
     written = index.write_each([group for group, _ in groups])
-    return {
+    return late | {
         pin_id for (_, changed), is_written in zip(groups, written, strict=True) if not is_written for pin_id in changed
     }
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from presence.domain import postings
+from presence.domain import clock, postings
 from presence.domain.postings import BLOCK_BYTES, MAX_BLOCKS, Columns, Sample, TermList
 from presence.domain.suggestions import Suggestion
 from presence.projections.documents import Document
@@ -22,6 +22,8 @@ from presence.storage.keys import Key
 from presence.storage.table import Part, Raw
 
 PARALLEL_WRITES = 16
+RUN_SECONDS = 15 * clock.MINUTE
+"""Nobody who read something still writes after that: a function has 5 minutes."""
 
 
 def name() -> str:

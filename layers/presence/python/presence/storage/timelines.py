@@ -88,6 +88,8 @@ class Note:
     """On which timelines a pin may stand: on all where it does, and where somebody was about to put it."""
 
     lines: frozenset[str] = frozenset()
+    since: int = 0
+    """When somebody last noted lines to put it on, in seconds since the Unix epoch."""
     revision: int = 0
 
 
@@ -99,9 +101,12 @@ def notes(pin_ids: Iterable[str]) -> dict[str, Note]:
 
 
 def _note(raw: Raw | None) -> Note:
-    return Note(frozenset(raw["lines"]["SS"]), index.revision(raw)) if raw else Note()
+    if raw is None:
+        return Note()
+    since = int(raw["since"]["N"]) if "since" in raw else 0
+    return Note(frozenset(raw["lines"]["SS"]), since, index.revision(raw))
 
 
-def note_write(pin_id: str, lines: frozenset[str], revision: int) -> Write:
-    attributes: Mapping[str, Raw] | None = {"lines": {"SS": sorted(lines)}} if lines else None
-    return Write(keys.timelines_of_pin(pin_id), attributes, revision)
+def note_write(pin_id: str, note: Note) -> Write:
+    attributes: dict[str, Raw] = {"lines": {"SS": sorted(note.lines)}, "since": {"N": str(note.since)}}
+    return Write(keys.timelines_of_pin(pin_id), attributes if note.lines else None, note.revision)
