@@ -5,6 +5,7 @@ from typing import Any
 
 from presence.domain import clock, topics
 from presence.domain.errors import InvalidParameter
+from presence.domain.trends import WINDOWS
 from presence.domain.words import LANGUAGES
 from presence.http import discovery_views, views
 from presence.http.call import Call
@@ -12,7 +13,7 @@ from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE, Param, choice, use
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
 from presence.projections.documents import BOARDS, KINDS
-from presence.services import feed, introductions, own_search, related, search, suggesting
+from presence.services import feed, introductions, own_search, related, search, suggesting, trending
 from presence.services.paging import Page
 from presence.services.search import Query
 
@@ -111,6 +112,7 @@ TOPIC: Param[str | None] = Param(
     {"type": "string", "pattern": "^[a-z0-9-]+$", "maxLength": 64},
     "Only boards about this topic (an id of `/discover/topics`), or about one below it.",
 )
+WINDOW: Param[str] = choice("window", "week", tuple(WINDOWS), "How far back: what is older counts no more.")
 FILTERS: tuple[Param[Any], ...] = (TYPE, LANGUAGE, OWNER, UPDATED_SINCE, MIN_SECTIONS, TOPIC)
 
 
@@ -168,6 +170,24 @@ def list_boards_for_pin(call: Call) -> Any:
     """Boards on which a pin may belong and that do not have it: the caller's own that fit, then public ones."""
     page = related.boards_for_pin(call.viewer, call.id("pin_id"), call.page_request())
     return call.page(page, discovery_views.listed)
+
+
+@router.get("/discover/trending/boards", scopes=BOARDS_ONLY, answer="BoardPage", params=(WINDOW, TOPIC, *PAGING))
+def list_trending_boards(call: Call) -> Any:
+    """List public boards that others save from, follow and pin to of late, those with the most of it first."""
+    window, topic_id = call[WINDOW], call[TOPIC]
+    context = (window, topic_id or "")
+    found = search.trending_boards(call.viewer, window, topic_id, call.page_request(*context))
+    return call.page(found, discovery_views.listed, *context)
+
+
+@router.get("/discover/trending/topics", scopes=BOARDS_ONLY, answer="TopicPage", params=(WINDOW, *PAGING))
+def list_trending_topics(call: Call) -> Any:
+    """List the topics of public boards that others save from, follow and pin to of late, those with the most of it
+    first.
+    """
+    window = call[WINDOW]
+    return call.page(trending.topics(window, call.page_request(window)), discovery_views.topic, window)
 
 
 def _required(call: Call, param: Param[str], most: int = QUERY_MAX) -> str:

@@ -32,6 +32,7 @@ each board, more than there may be time for, and where the database is down, eac
 
 _PROJECTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "board": discovery.of_board,
+    "board_follow": discovery.of_board_follow,
     "pin": discovery.of_pin,
     "profile": discovery.of_profile,
 }

@@ -104,6 +104,7 @@ def _anonymous(key: str) -> str:
     key = re.sub(r"\d{19}", "{id}", key)
     key = re.sub(r"(?<=WORD#)(\w+)#\w+", r"\1#{word}", key)
     key = re.sub(r"(?<=WORD#boards##)[\w-]+", "{topic}", key)
+    key = re.sub(r"(?<=TREND#boards#)[\w-]+", "{topic}", key)
     key = re.sub(r"(?<=WORD#boards#)=\w+", "={digest}", key)
     key = re.sub(r"(?<=CARD#)(\w+)#\d+", r"\1#{number}", key)
     key = re.sub(r"(?<=SUGGEST#).+", "{beginning}", key)

@@ -47,7 +47,7 @@ class Crowd:
             self._transfer_board: 1,
             self._create_pin: 20,
             self._edit_pin: 10,
-            self._save_pin: 6,
+            self._save_pin: 12,
             self._move_pin: 5,
             self._move_pins: 2,
             self._copy_pins: 1,
@@ -59,7 +59,8 @@ class Crowd:
             self._leave: 1,
             self._follow: 4,
             self._unfollow: 2,
-            self._follow_board: 4,
+            self._follow_board: 6,
+            self._unfollow_board: 3,
             self._block: 1,
             self._unblock: 2,
             self._expire: 2,
@@ -231,6 +232,9 @@ class Crowd:
 
     def _follow_board(self) -> Reply:
         return self._anybody().post(f"/user_account/following/boards/{self._board()[1]}")
+
+    def _unfollow_board(self) -> Reply:
+        return self._anybody().delete(f"/user_account/following/boards/{self._board()[1]}")
 
     def _block(self) -> Reply:
         return self._anybody().post(f"/user_account/blocks/{self._anybody().username}")

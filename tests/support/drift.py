@@ -6,13 +6,15 @@ import json
 import struct
 from base64 import b64decode
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from presence.domain import postings, suggestions
-from presence.domain.entities import Board, Pin, Profile
+from presence.domain.entities import Board, BoardFollow, Pin, Profile
 from presence.domain.postings import Posting, Postings
 from presence.domain.suggestions import Suggestion
+from presence.domain.topics import with_parents
+from presence.domain.trends import Trend
 from presence.projections import documents, timelines
 from presence.projections.documents import Document
 from presence.storage import codec, images, index
@@ -32,6 +34,7 @@ def drift(main: Items, discovery: Items) -> list[str]:
         *_censuses(implied, discovery),
         *_suggestions(implied, discovery),
         *_timelines(things, discovery),
+        *_trends(implied[documents.BOARDS].documents, discovery),
     )
     return sorted({*found})
 
@@ -45,6 +48,8 @@ class Things:
         self._boards = {thing.id: thing for thing in self.all if isinstance(thing, Board)}
         self._profiles = {thing.id: thing for thing in self.all if isinstance(thing, Profile)}
         self.first_pins = _first_pins(main)
+        self.saves = _saves(main)
+        self.follows = _follows(main)
 
     def owner(self, board: Board | None) -> Profile | None:
         return self._profiles.get(board.owner_id) if board else None
@@ -78,7 +83,8 @@ def _implied(things: Things) -> dict[str, Implied]:
     def document(thing: Board | Pin | Profile | None) -> Document | None:
         match thing:
             case Board():
-                return documents.board(thing, things.owner(thing), things.first_pins.get(thing.id, ()))
+                acts = things.saves[thing.id], things.follows[thing.id]
+                return documents.board(thing, things.owner(thing), things.first_pins.get(thing.id, ()), *acts)
             case Pin():
                 end = things.end(thing)
                 return documents.pin(thing, end, things.owner(end))
@@ -99,6 +105,28 @@ def _first_pins(main: Items) -> dict[str, list[Pin]]:
         board_id: [codec.pin(item) for item in sorted(items, key=_place, reverse=True)[: documents.FIRST_PINS]]
         for board_id, items in listed.items()
     }
+
+
+def _saves(main: Items) -> dict[str, list[Pin]]:
+    """By board, what was saved from it last."""
+    found: dict[str, list[Pin]] = defaultdict(list)
+    for item in main.values():
+        if images.kind(item) == "pin" and "source_sk" in item:
+            found[item["source_pk"]["S"].split("#")[1]].append(codec.pin(item))
+    for board_id, pins in found.items():
+        found[board_id] = sorted(pins, key=lambda pin: pin.id, reverse=True)[: documents.LAST_SAVES]
+    return found
+
+
+def _follows(main: Items) -> dict[str, list[BoardFollow]]:
+    """By board, its last follows."""
+    found: dict[str, list[BoardFollow]] = defaultdict(list)
+    for item in main.values():
+        if images.kind(item) == "board_follow" and item.get("follows", {}).get("BOOL", True):
+            found[item["board_id"]["S"]].append(codec.board_follow(item))
+    for board_id, edges in found.items():
+        found[board_id] = sorted(edges, key=lambda edge: edge.since, reverse=True)[: documents.LAST_FOLLOWS]
+    return found
 
 
 def _place(item: Raw) -> tuple[str, str]:
@@ -236,3 +264,16 @@ def _timeline(rightly: Mapping[str, str], blocks: Mapping[str, Mapping[str, str]
     for fence, above in zip(fences, [*fences[1:], "~"], strict=False):
         if not all(fence < pin_id <= above for pin_id in blocks[fence]):
             yield f"some lie in the block above {fence} that do not belong there"
+
+
+def _trends(boards: Iterable[Document], discovery: Items) -> Iterator[str]:
+    rightly: dict[str, dict[str, Trend]] = defaultdict(dict)
+    for board in boards:
+        for topic_id in ("", *with_parents(board.topics)) if board.trend else ():
+            rightly[topic_id][board.id] = board.trend
+    told = {pk.removeprefix("TREND#boards#"): item for (pk, sk), item in discovery.items() if sk == "TREND"}
+    for topic_id in rightly.keys() | told.keys():
+        best = index.best(told.get(topic_id))
+        expected = {key: each for key, each in rightly[topic_id].items() if best.has_room(key, each)}
+        if best.trends != expected:
+            yield f"trends of {topic_id!r}: {best.trends}, not {expected}"

@@ -97,6 +97,8 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("GET", "/discover/boards/{board_id}/related"): Expected(200, BOARDS_READ),
     ("GET", "/discover/boards/{board_id}/ideas"): Expected(200, PINS_READ),
     ("GET", "/discover/pins/{pin_id}/boards"): Expected(200, PINS_READ),
+    ("GET", "/discover/trending/boards"): Expected(200, BOARDS_READ),
+    ("GET", "/discover/trending/topics"): Expected(200, BOARDS_READ),
     ("GET", "/search/boards"): Expected(200, OWN_BOARDS),
     ("GET", "/search/pins"): Expected(200, OWN_PINS),
     ("GET", "/discover/feed"): Expected(200, DISCOVERY),

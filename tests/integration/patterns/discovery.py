@@ -51,6 +51,22 @@ def _(at: Typical) -> Act:
     return lambda: well(at.user.get("/discover/topics/pottery/boards"))
 
 
+@pattern("`GET /discover/trending/boards?topic=`, 25 boards of 30 of several people")
+def _(at: Typical) -> Act:
+    boards = []
+    for _ in range(30):
+        owner = at.another_user()
+        boards.append(a_board(owner, topics=["knitting"]))
+        well(at.user.post(f"/pins/{a_pin(owner, boards[-1])}/save", {"board_id": at.board}))
+    _index(BOARDS, boards)
+    return lambda: well(at.user.get("/discover/trending/boards?topic=knitting"))
+
+
+@pattern("`GET /discover/trending/topics`")
+def _(at: Typical) -> Act:
+    return lambda: well(at.user.get("/discover/trending/topics"))
+
+
 @pattern("`GET /discover/topics`")
 def _(at: Typical) -> Act:
     return lambda: well(at.user.get("/discover/topics"))

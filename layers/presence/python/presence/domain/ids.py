@@ -40,4 +40,9 @@ def earlier_id(base: str, number: int) -> str:
 
 def made_at(thing_id: str) -> str:
     """When an id was made, as an RFC 3339 UTC time."""
-    return clock.timestamp(((int(thing_id) >> _RANDOM_BITS) + _EPOCH_MS) / 1000)
+    return clock.timestamp(seconds(thing_id))
+
+
+def seconds(thing_id: str) -> float:
+    """When an id was made, in seconds since the Unix epoch."""
+    return ((int(thing_id) >> _RANDOM_BITS) + _EPOCH_MS) / 1000

@@ -6,7 +6,7 @@ Only that is told from the images, and the words that a document may have had; w
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from presence.domain.entities import Board, Pin, Profile
+from presence.domain.entities import Board, BoardFollow, Pin, Profile
 from presence.projections import documents, timelines
 from presence.projections.documents import BOARDS, PINS, USERS, Document
 
@@ -50,13 +50,26 @@ def of_board(old: Board | None, new: Board | None) -> Iterator[Consequence]:
 
 
 def of_pin(old: Pin | None, new: Pin | None) -> Iterator[Consequence]:
-    """What follows from a pin's change, for itself and for the boards that are known by their first pins."""
+    """What follows from a pin's change, for itself, for the boards that are known by their first pins, and for the one
+    from which it was saved.
+    """
     before, after = (documents.pin(each, _ANYWHERE, _ANYBODY) for each in (old, new))
     stood, stands = (timelines.place(each, _on(each), _ANYBODY) for each in (old, new))
     yield from _touched(PINS, (old or new), before, after, anyway=stood != stands or _is_moved(old, new))
     for each in (old, new):
         if each:
             yield Touched(Subject(BOARDS, each.board_id), documents.given_by(each))
+    for board_id in {_saved_from(old)} ^ {_saved_from(new)}:
+        if board_id:
+            yield Touched(Subject(BOARDS, board_id), frozenset())
+
+
+def of_board_follow(old: BoardFollow | None, new: BoardFollow | None) -> Iterator[Consequence]:
+    """A follow that came, went, or began anew is an act on the board."""
+    before, after = ((each.since if each and each.follows else None) for each in (old, new))
+    follow = new or old
+    if follow and before != after:
+        yield Touched(Subject(BOARDS, follow.board_id), frozenset())
 
 
 def of_profile(old: Profile | None, new: Profile | None) -> Iterator[Consequence]:
@@ -82,6 +95,10 @@ def _touched(
 def _is_moved(old: Board | Pin | None, new: Board | Pin | None) -> bool:
     """Sweeps go through lists in their order, and do not meet what is moved to where they have been."""
     return old is not None and new is not None and old.rank != new.rank
+
+
+def _saved_from(pin: Pin | None) -> str | None:
+    return pin.source_board_id if pin and not pin.trashed_at else None
 
 
 def _on(pin: Pin | None) -> Board | None:

@@ -4,15 +4,16 @@ import math
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from presence.domain import clock
-from presence.domain.entities import Board, Pin, Profile
+from presence.domain import clock, ids
+from presence.domain.entities import Board, BoardFollow, Pin, Profile
 from presence.domain.postings import UNIT, Posting, number, packed_length
 from presence.domain.suggestions import MAX_NAME, folded, user_name
 from presence.domain.topics import with_parents
+from presence.domain.trends import Trend, trend
 from presence.domain.words import DEFAULT_LANGUAGE, language, small_words, stem, words
 from presence.policies import visibility
 from presence.projections.topics import assigned
@@ -26,6 +27,9 @@ TEXT_WEIGHT = UNIT * 3 // 4
 BESIDE_WEIGHT = UNIT // 4
 FIRST_PINS = 50
 """Of a board; they tell what it is about."""
+LAST_SAVES = 200
+LAST_FOLLOWS = 100
+"""Of a board; they tell what others do with it of late. A user follows it once, but may save much of it at once."""
 MAX_BESIDE = 16
 MAX_CONTENT = 8
 """Characters of a digest: 32 bits. That two pictures share one happens, and costs a related board that is none."""
@@ -61,6 +65,8 @@ class Document:
     """What it is suggested by as somebody types: ``suggestions.Suggestion.name``."""
     day: int = 0
     """When something last came to it, in days since the epoch."""
+    trend: Trend = ()
+    """Of a board what others did with it of late. No list depends on it: it changes often."""
 
     @cached_property
     def length(self) -> int:
@@ -89,6 +95,11 @@ class Document:
             | {topic_word(topic_id): about for topic_id in with_parents(self.topics)}
             | self._named
         )
+
+    @property
+    def trends(self) -> dict[str, Trend]:
+        """What the best boards of each topic, and of ``ANY_TOPIC``, say of it."""
+        return dict.fromkeys((ANY_TOPIC, *with_parents(self.topics)), self.trend)
 
     @property
     def _named(self) -> dict[str, Posting]:
@@ -125,15 +136,33 @@ def topic_word(topic_id: str) -> str:
     return f"#{topic_id}"
 
 
-def board(value: Board | None, owner: Profile | None, first_pins: Sequence[Pin] = ()) -> Document | None:
+def topic_of(word: str) -> str | None:
+    """The topic for which ``topic_word`` stands, or nothing."""
+    return word.removeprefix("#") if word.startswith("#") else None
+
+
+ANY_TOPIC = ""
+"""What stands for a topic where any will do."""
+
+
+def board(
+    value: Board | None,
+    owner: Profile | None,
+    first_pins: Sequence[Pin] = (),
+    saves: Sequence[Pin] = (),
+    follows: Sequence[BoardFollow] = (),
+) -> Document | None:
     """A board as it is found, or None if it is not to be.
 
     Args:
         first_pins: the first ``FIRST_PINS`` in its order.
+        saves: the last ``LAST_SAVES`` pins that were saved from it, wherever they are.
+        follows: the last ``LAST_FOLLOWS`` of it.
     """
     if value is None or not visibility.is_discoverable(value, owner):
         return None
-    return described(value, first_pins)
+    acts = _acts(value, first_pins, saves, follows) if first_pins else []
+    return replace(described(value, first_pins), trend=trend(acts))
 
 
 def described(value: Board, first_pins: Sequence[Pin] = ()) -> Document:
@@ -166,6 +195,22 @@ def belonging(value: Pin) -> Document:
     said = _analysed(value.title or "", _written(value))
     shown = shown_by(value)
     return Document(BOARDS, value.board_id, **said._asdict(), contents=(shown,) if shown else ())
+
+
+def _acts(value: Board, first_pins: Sequence[Pin], saves: Sequence[Pin], follows: Sequence[BoardFollow]) -> list[float]:
+    """When others did something with a board. Whoever does the same several times a day did it once, the last time."""
+    acts = (
+        *(("pinned", pin.owner_id, pin.id) for pin in first_pins),
+        *(("saved", pin.owner_id, pin.id) for pin in saves if pin.board_id != value.id),
+        *(("followed", follow.user_id, follow.since) for follow in follows),
+    )
+    last: dict[tuple[str, str, int], float] = {}
+    for what, user_id, made in acts:
+        time = ids.seconds(made)
+        day = what, user_id, int(time // clock.DAY)
+        if user_id != value.owner_id:
+            last[day] = max(time, last.get(day, time))
+    return list(last.values())
 
 
 def pin(value: Pin | None, on: Board | None, owner: Profile | None) -> Document | None:

@@ -18,6 +18,6 @@ UPKEEP_FILTERS: list[dict[str, Any]] = [
 """At most 5: the quota of an event source mapping."""
 
 INDEXER_FILTERS: list[dict[str, Any]] = [
-    {"dynamodb": {"NewImage": {"kind": {"S": ["board", "pin", "profile", "sweep", "rebuild"]}}}},
-    {"eventName": ["REMOVE"], "dynamodb": {"OldImage": {"kind": {"S": ["board", "pin", "profile"]}}}},
+    {"dynamodb": {"NewImage": {"kind": {"S": ["board", "board_follow", "pin", "profile", "sweep", "rebuild"]}}}},
+    {"eventName": ["REMOVE"], "dynamodb": {"OldImage": {"kind": {"S": ["board", "board_follow", "pin", "profile"]}}}},
 ]

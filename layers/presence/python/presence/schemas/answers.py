@@ -430,6 +430,11 @@ class TopicTree(_Answer):
     bookmark: None
 
 
+class TopicPage(_Answer):
+    items: list[Topic]
+    bookmark: str | None
+
+
 class SearchPage(_Answer):
     items: list[FoundBoard | FoundPin | FoundUser]
     bookmark: str | None

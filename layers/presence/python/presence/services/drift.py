@@ -16,9 +16,10 @@ from itertools import batched
 from presence.domain import postings
 from presence.domain.entities import Board, Pin, Profile, Tie
 from presence.domain.postings import Posting, Sample
+from presence.domain.trends import Best
 from presence.projections.discovery import Subject
-from presence.projections.documents import BOARDS, PINS, USERS, Document, name_of
-from presence.services import blocks, indexing, suggesting
+from presence.projections.documents import BOARDS, PINS, USERS, Document, name_of, topic_of, topic_word
+from presence.services import blocks, indexing, suggesting, trending
 from presence.storage import index, keys, things
 from presence.storage.index import StoredList
 from presence.storage.keys import Key
@@ -42,6 +43,7 @@ class Flaw(StrEnum):
     CENSUS_WRONG = "census wrong"
     BLOCK_UNTOLD = "block that the first does not tell of"
     LIST_LACKING = "list with room for what it dropped"
+    TREND_WRONG = "trending board that is not what its card says, or lacks"
     SUGGESTION_WRONG = "suggestion that its list does not imply, or lacks"
     LENGTH_WRONG = "length of a list noted wrong"
 
@@ -126,6 +128,7 @@ def again(differences: Collection[Difference]) -> list[Difference]:
         *look_at_documents(dict.fromkeys(Subject(each.kind, each.id) for each in differences if each.id)),
         *(each for kind, some in words.items() for each in _look_at_lists(kind, some)),
         *_look_at_censuses({each.kind for each in differences if each.flaw == Flaw.CENSUS_WRONG}),
+        *_look_at_trends({topic_of(each.word) or "" for each in differences if each.flaw == Flaw.TREND_WRONG}),
     }
     return [each for each in dict.fromkeys(differences) if each in found]
 
@@ -235,6 +238,16 @@ def _of_posting(stored: StoredList, number: int, expected: Posting | None) -> Fl
     return None if whole.sample is None or _is_sampled(whole.sample, number, expected) else Flaw.SAMPLE_WRONG
 
 
+def of_best(topic_id: str, best: Best, boards: Mapping[str, Document | None]) -> Iterator[Difference]:
+    """What a topic's best boards say of some, by id."""
+    for board_id, document in boards.items():
+        trend = document.trends.get(topic_id, ()) if document else ()
+        expected = trend if trend and best.has_room(board_id, trend) else ()
+        if best.trends.get(board_id, ()) != expected:
+            number = postings.number(board_id)
+            yield Difference(Flaw.TREND_WRONG, BOARDS, topic_word(topic_id), number, board_id)
+
+
 def _is_sampled(sample: Sample, number: int, expected: Posting | None) -> bool:
     return sample.members.get(number) == (expected if number < sample.limit else None)
 
@@ -267,13 +280,14 @@ def look_at_documents(subjects: Iterable[Subject]) -> list[Difference]:
             lists = indexing.read_lists(kind, dict.fromkeys(some, ()), long)
             said = Indexed(kind, cards, census.sample, lists)
             found += [each for word in some for it in by_word[word] for each in of_postings(it, (word,), said)]
-    return found
+    return [*found, *_look_at_trends_of([document for document in truth.values() if document])]
 
 
 def _look_at_items(items: Mapping[Key, Raw]) -> list[Difference]:
     subjects: list[Subject] = []
     words: dict[str, set[str]] = defaultdict(set)
     censuses: set[str] = set()
+    topics: set[str] = set()
     for (pk, _), raw in items.items():
         what, kind, name = keys.indexed(pk)
         if what == keys.CARD:
@@ -282,6 +296,8 @@ def _look_at_items(items: Mapping[Key, Raw]) -> list[Difference]:
             words[kind].add(name)
         elif what == keys.CENSUS:
             censuses.add(kind)
+        elif what == keys.TREND:
+            topics.add(name)
         elif what == keys.SUGGEST:
             for of_kind, word in suggesting.words_of(raw):
                 words[of_kind].add(word)
@@ -289,6 +305,7 @@ def _look_at_items(items: Mapping[Key, Raw]) -> list[Difference]:
         *_look_at_cards(subjects),
         *(each for kind, some in words.items() for each in _look_at_lists(kind, some)),
         *_look_at_censuses(censuses),
+        *_look_at_trends(topics),
     ]
 
 
@@ -337,6 +354,22 @@ def _look_at_censuses(kinds: Iterable[str]) -> Iterator[Difference]:
             for each in _look_at_lists(kind, index.long_lists(found.get(long_key)))
             if each.flaw == Flaw.LENGTH_WRONG
         )
+
+
+def _look_at_trends_of(documents: Iterable[Document]) -> Iterator[Difference]:
+    boards = {document.id: document for document in documents if document.kind == BOARDS}
+    topic_ids = {topic_id for board in boards.values() for topic_id in board.trends}
+    for topic_id, (best, _) in trending.read(topic_ids, consistent=True).items():
+        about = {board_id: board for board_id, board in boards.items() if topic_id in board.trends}
+        yield from of_best(topic_id, best, about)
+
+
+def _look_at_trends(topic_ids: Iterable[str]) -> Iterator[Difference]:
+    for topic_id, (best, _) in trending.read(topic_ids, consistent=True).items():
+        numbers = {board_id: postings.number(board_id) for board_id in best.trends}
+        cards = _cards({BOARDS: numbers.values()})
+        boards = {board_id: cards.get((BOARDS, number), {}).get(board_id) for board_id, number in numbers.items()}
+        yield from of_best(topic_id, best, boards)
 
 
 def _cards(wanted: Mapping[str, Iterable[int]]) -> Cards:

@@ -6,20 +6,22 @@ tells of itself.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import batched
 
 from presence.domain import clock, postings
-from presence.domain.entities import Board, Pin, Profile
+from presence.domain.entities import Board, BoardFollow, Pin, Profile
 from presence.domain.errors import Conflict
 from presence.domain.ids import made_at, new_id
 from presence.domain.postings import CENSUS_SIZE, MAX_BLOCKS, Posting
+from presence.domain.trends import Trend
+from presence.policies import visibility
 from presence.projections import documents
 from presence.projections.discovery import Subject
-from presence.projections.documents import BOARDS, PINS, USERS, Document
-from presence.services import access, suggesting, timelines
-from presence.storage import boards, index, keys, pins, profiles
+from presence.projections.documents import ANY_TOPIC, BOARDS, PINS, USERS, Document, topic_of
+from presence.services import access, suggesting, timelines, trending
+from presence.storage import boards, index, keys, pins, profiles, ties
 from presence.storage.index import RUN_SECONDS, Card, Group, Notes, StoredList
 from presence.storage.keys import Key
 from presence.storage.table import Raw
@@ -68,7 +70,8 @@ def refresh(touched: Mapping[Subject, Collection[str]]) -> None:
 
 def told(subjects: Iterable[Subject]) -> Truth:
     """What the documents are now, None where one is not to be found: 1 request per 100 things, their boards (2 where
-    boards were merged) and their owners, and 1 for the first pins of each board.
+    boards were merged) and their owners; for each board that is to be found 1 for its first pins, and where it has some
+    1 for what was saved from it, and 1 for its followers if it has any.
     """
     wanted = list(subjects)
     ids = {kind: [each.id for each in wanted if each.kind == kind] for kind in documents.KINDS}
@@ -78,14 +81,18 @@ def told(subjects: Iterable[Subject]) -> Truth:
     owners = profiles.get_many(
         dict.fromkeys([*ids[USERS], *(board.owner_id for board in (*found_boards.values(), *ends.values()))])
     )
-
-    first_pins = dict(zip(ids[BOARDS], index.in_parallel(_first_pins, ids[BOARDS]), strict=True))
+    open_boards = [
+        board
+        for board in map(found_boards.get, ids[BOARDS])
+        if board and visibility.is_discoverable(board, _owner(board, owners))
+    ]
+    around = dict(zip((board.id for board in open_boards), index.in_parallel(_around, open_boards), strict=True))
 
     def document(subject: Subject) -> Document | None:
         match subject.kind:
             case "boards":
                 board = found_boards.get(subject.id)
-                return documents.board(board, _owner(board, owners), first_pins.get(subject.id, ()))
+                return documents.board(board, _owner(board, owners), *around.get(subject.id, ()))
             case "pins":
                 pin = found_pins.get(subject.id)
                 end = ends.get(pin.board_id) if pin else None
@@ -96,8 +103,15 @@ def told(subjects: Iterable[Subject]) -> Truth:
     return {subject: document(subject) for subject in wanted}
 
 
-def _first_pins(board_id: str) -> list[Pin]:
-    return pins.list_on_board(board_id, limit=documents.FIRST_PINS)[0]
+def _around(board: Board) -> tuple[Sequence[Pin], Sequence[Pin], Sequence[BoardFollow]]:
+    """Its first pins, the last that were saved from it, and the last follows."""
+    first_pins, _ = pins.list_on_board(board.id, limit=documents.FIRST_PINS)
+    if not first_pins:
+        return (), (), ()
+    saves, _ = pins.list_saved_from(board.id, limit=documents.LAST_SAVES)
+    # A follow that is not counted yet is looked for when it is.
+    follows, _ = ties.list_board_followers(board.id, limit=documents.LAST_FOLLOWS) if board.follower_count else ((), 0)
+    return first_pins, saves, follows
 
 
 def _owner(board: Board | None, owners: Mapping[str, Profile]) -> Profile | None:
@@ -115,7 +129,9 @@ def _write(run: _Run, truth: Truth) -> set[Subject]:
 
 
 def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
-    """Notes first, then lists, then what follows from them, cards last: a card tells what has been written."""
+    """Notes first, then lists and what stands beside them, then what follows from lists, cards last: a card tells what
+    has been written.
+    """
     numbers = {subject: postings.number(subject.id) for subject in now}
     card_keys = {number: keys.card(kind, number) for number in numbers.values()}
     long_key = keys.long_lists(kind)
@@ -141,6 +157,8 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
     for number in noted:
         for word in words[number]:
             changes[word][number] = strongest(word, cards[number].values())
+    if kind == BOARDS:
+        trending.settle(_trends(now, noted, words))
     late |= _write_lists(kind, changes, index.long_lists(found.get(long_key)), rewritten)
     rewritten |= {word for word, of_word in changes.items() if None in of_word.values()}
     _settle_names(kind, changes, rewritten)
@@ -168,6 +186,20 @@ def _note(
             noting[number] = replace(stored[number], notes={**notes, run.id: own | words})
     written, late = _put(kind, noting)
     return {number: card for number, card in {**stored, **written}.items() if number not in late}, late
+
+
+def _trends(now: Truth, noted: Mapping[int, Card], words: Mapping[int, Collection[str]]) -> dict[str, dict[str, Trend]]:
+    """What each topic, that a board is about or may have been, is to say of it."""
+    trends: dict[str, dict[str, Trend]] = defaultdict(dict)
+    for subject, document in now.items():
+        number = postings.number(subject.id)
+        if number in noted:
+            known = noted[number].documents.get(subject.id)
+            told = document.trends if document else {}
+            topics_met = filter(None, map(topic_of, words[number]))
+            for topic_id in {ANY_TOPIC, *told, *(known.trends if known else ()), *topics_met}:
+                trends[topic_id][subject.id] = told.get(topic_id, ())
+    return trends
 
 
 def _others(run: _Run, notes: Notes) -> Notes:

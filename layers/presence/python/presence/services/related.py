@@ -42,7 +42,7 @@ def boards_like(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Hit
         BoardNotFound, BoardMerged, ScopeMissing: as ``_origin``.
     """
     _, origin = _origin(viewer, board_id)
-    return search.page_of(viewer, _alike(origin), request)
+    return search.page_of(viewer, _alike(origin).read, request)
 
 
 def _origin(viewer: Viewer, board_id: str) -> tuple[Seen, Document]:

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from presence.domain import clock, topics
-from presence.domain.entities import Viewer
+from presence.domain.entities import Viewer, parted, position
 from presence.domain.errors import TopicNotFound
-from presence.domain.postings import MAX_BLOCKS
+from presence.domain.postings import MAX_BLOCKS, number
 from presence.domain.words import DEFAULT_LANGUAGE, language, stem, words
 from presence.policies import visibility
-from presence.projections.documents import BOARDS, PINS, USERS, Document, topic_word
-from presence.services import access, people, relevance
+from presence.projections.documents import ANY_TOPIC, BOARDS, PINS, USERS, Document, topic_word
+from presence.services import access, people, relevance, trending
 from presence.services import pins as pin_service
 from presence.services.access import Seen
-from presence.services.paging import Page, PageRequest, fill
+from presence.services.paging import Page, PageRequest, Read, fill
 from presence.services.people import Person
 from presence.services.pins import Placed
 from presence.services.relevance import Weighing
@@ -110,7 +110,8 @@ def search(viewer: Viewer, query: Query, request: PageRequest) -> Page[Hit]:
     stems = list(dict.fromkeys(stem(word.text, code) for word in words(query.text)))[:MAX_WORDS]
     if not stems:
         return Page([], None)
-    return page_of(viewer, _ranking(query.kind, stems, code, query.topic), request, query, owner_id)
+    ranking = _ranking(query.kind, stems, code, query.topic)
+    return page_of(viewer, ranking.read, request, query, owner_id)
 
 
 def best_of_topic(viewer: Viewer, topic_id: str, request: PageRequest) -> Page[Hit]:
@@ -122,7 +123,35 @@ def best_of_topic(viewer: Viewer, topic_id: str, request: PageRequest) -> Page[H
     if topic_id not in topics.every():
         raise TopicNotFound
     ranking = _ranking(BOARDS, [topic_word(topic_id)], DEFAULT_LANGUAGE)
-    return page_of(viewer, ranking, request, Query("", topic=topic_id))
+    return page_of(viewer, ranking.read, request, Query("", topic=topic_id))
+
+
+def trending_boards(viewer: Viewer, window: str, topic_id: str | None, request: PageRequest) -> Page[Hit]:
+    """The boards with which others do most of late, of a topic and of those below it if one is given: 1 request for the
+    best, 1 for each 100 cards, then as many as reading what is found takes.
+
+    Args:
+        window: one of ``trends.WINDOWS``.
+    """
+    best = trending.best(window, topic_id or ANY_TOPIC)
+    unweighed = relevance.weighing((), DEFAULT_LANGUAGE, {}, index.census(None), 0)
+
+    def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
+        left = best
+        if after:
+            board_id, score = parted(after)
+            left = [place for place in best if place < (int(score), int(board_id))]
+        places = [(str(board_id), score) for score, board_id in left[:limit]]
+        cards = index.read(keys.card(BOARDS, number(board_id)) for board_id, _ in places)
+        known = {document.id: document for raw in cards.values() for document in index.cards(raw).values()}
+        gone = Document(BOARDS, "")
+        hits = [
+            Hit(known.get(board_id, gone), score, position(board_id, str(score)), unweighed)
+            for board_id, score in places
+        ]
+        return hits, len(left) > limit
+
+    return page_of(viewer, read, request, Query("", topic=topic_id))
 
 
 def known_of_topics(topic_ids: Iterable[str]) -> list[Hit]:
@@ -137,10 +166,10 @@ ANYTHING = Query("")
 
 
 def page_of(
-    viewer: Viewer, ranking: Ranking, request: PageRequest, query: Query = ANYTHING, owner_id: str | None = None
+    viewer: Viewer, read: Read[Hit], request: PageRequest, query: Query = ANYTHING, owner_id: str | None = None
 ) -> Page[Hit]:
-    """What the viewer may see of a ranking, as far as it is wanted."""
-    return fill(request, ranking.read, lambda hits: shown(viewer, hits, query, owner_id))
+    """What the viewer may see of a list, as far as it is wanted."""
+    return fill(request, read, lambda hits: shown(viewer, hits, query, owner_id))
 
 
 def shown(viewer: Viewer, hits: Iterable[Hit], query: Query = ANYTHING, owner_id: str | None = None) -> Iterator[Hit]:

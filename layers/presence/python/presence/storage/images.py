@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
-from presence.domain.entities import Board, Pin, Profile, Tie
+from presence.domain.entities import Board, BoardFollow, Pin, Profile, Tie
 from presence.storage import codec
 from presence.storage.table import Raw
 
-_DECODERS: dict[str, Callable[[Raw], Board | Pin | Profile | Tie]] = {
+type Imaged = Board | BoardFollow | Pin | Profile | Tie
+
+_DECODERS: dict[str, Callable[[Raw], Imaged]] = {
     "board": codec.board,
+    "board_follow": codec.board_follow,
     "pin": codec.pin,
     "profile": codec.profile,
     "tie": codec.tie,
@@ -18,5 +21,5 @@ def kind(image: Raw) -> str:
     return str(image["kind"]["S"])
 
 
-def decoded(image: Raw | None) -> Board | Pin | Profile | Tie | None:
+def decoded(image: Raw | None) -> Imaged | None:
     return _DECODERS[kind(image)](image) if image else None

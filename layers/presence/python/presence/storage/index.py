@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from presence.domain import clock, postings
+from presence.domain import clock, postings, trends
 from presence.domain.postings import BLOCK_BYTES, MAX_BLOCKS, Columns, Sample, TermList
 from presence.domain.suggestions import Suggestion
+from presence.domain.trends import Best
 from presence.projections.documents import Document
 from presence.storage import keys, table
 from presence.storage.keys import Key
@@ -314,6 +315,23 @@ def suggestions_write(beginning: str, names: Sequence[Suggestion], was: int, *, 
     return Write(keys.suggestions(beginning), attributes if names else None, was)
 
 
+# Trends.
+
+
+def best(raw: Raw | None) -> Best:
+    if raw is None:
+        return Best()
+    return Best(trends.unpack(_data(raw)), tuple(map(tuple, orjson.loads(raw["floors"]["S"]))))
+
+
+def best_write(topic_id: str, value: Best, was: int) -> Write:
+    attributes: dict[str, Raw] = {
+        "data": {"B": trends.pack(value.trends)},
+        "floors": {"S": orjson.dumps(value.floors).decode()},
+    }
+    return Write(keys.trends(topic_id), attributes if value != Best() else None, was)
+
+
 # Cards.
 
 
@@ -329,7 +347,7 @@ _LISTS = ("title", "text", "beside", "contents", "topics", "also")
 
 def _document(plain: dict[str, Any]) -> Document:
     lists = {name: tuple(plain[name].split()) for name in _LISTS if name in plain}
-    return Document(**{**plain, **lists})
+    return Document(**{**plain, **lists, "trend": tuple(plain.get("trend", ()))})
 
 
 def _plain(document: Document) -> dict[str, Any]:

@@ -261,12 +261,12 @@ def rebuild(segment: int) -> Key:
 
 # The discovery table.
 
-WORD, CARD, CENSUS, SUGGEST = "WORD", "CARD", "CENSUS", "SUGGEST"
+WORD, CARD, CENSUS, SUGGEST, TREND = "WORD", "CARD", "CENSUS", "SUGGEST", "TREND"
 
 
 def indexed(pk: str) -> tuple[str, str, str]:
     """What a partition of the discovery table is (``WORD``, ``CARD``, ``CENSUS``), of which kind of documents, and of
-    which word or number.
+    which word or number; of a ``TREND`` which topic's it is.
     """
     what, kind, *name = pk.split("#", 2)
     return what, kind, name[0] if name else ""
@@ -290,6 +290,11 @@ def census(kind: str) -> Key:
 def suggestions(beginning: str) -> Key:
     """The best names with a word that begins so."""
     return f"{SUGGEST}#{beginning}", SUGGEST
+
+
+def trends(topic_id: str) -> Key:
+    """The boards of a topic with which others do most of late; of any topic, where the id is empty."""
+    return f"{TREND}#boards#{topic_id}", TREND
 
 
 def long_lists(kind: str) -> Key:

@@ -15,5 +15,5 @@ def page(part: Part, after: Key | None, limit: int) -> tuple[list[Board | Pin | 
         Unreadable: an item is not as our code writes it.
     """
     items, last = table.scan(part, after=after, limit=limit)
-    found = [images.decoded(item) for item in items if images.kind(item) in KINDS]
-    return [thing for thing in found if thing is not None], last
+    found = (images.decoded(item) for item in items if images.kind(item) in KINDS)
+    return [thing for thing in found if isinstance(thing, Board | Pin | Profile | Tie)], last
