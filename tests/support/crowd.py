@@ -31,8 +31,10 @@ class Crowd:
         self._people = [a_user() for _ in range(PEOPLE)]
         self._boards: list[tuple[Client, str]] = []
         self._pins: list[tuple[Client, str]] = []
-        self._trashed: list[keys.Key] = []
-        """What runs out with the time in the trash."""
+        self._boards_in_trash: list[tuple[Client, str]] = []
+        self._pins_in_trash: list[tuple[Client, str]] = []
+        self._chosen: list[tuple[list[tuple[Client, str]], tuple[Client, str]]] = []
+        """What something is being done to, and where that is listed."""
         self.answers: Counter[int] = Counter()
         """How often each status came."""
         kinds: dict[Callable[[], Reply | None], int] = {
@@ -71,10 +73,15 @@ class Crowd:
     def act(self) -> None:
         """One thing that somebody does."""
         (kind,) = self._chance.choices(self._kinds, self._weights)
+        self._chosen.clear()
         reply = kind()
-        if reply is not None:
-            assert reply.status < 500, reply.text
-            self.answers[reply.status] += 1
+        if reply is None:
+            return
+        assert reply.status < 500, reply.text
+        self.answers[reply.status] += 1
+        if reply.status == 404 and self._chance.random() < 0.5:  # what is gone is done something to now and then
+            for things, chosen in self._chosen:
+                things.remove(chosen)
 
     def _text(self, most: int) -> str:
         places = (int(len(WORDS) * self._chance.random() ** 3) for _ in range(self._chance.randint(1, most)))
@@ -90,7 +97,9 @@ class Crowd:
         return self._one_of(self._pins) if self._pins else (self._anybody(), "1")
 
     def _one_of(self, things: list[tuple[Client, str]]) -> tuple[Client, str]:
-        return self._chance.choice(things[-RECENT:])
+        chosen = self._chance.choice(things[-RECENT:])
+        self._chosen.append((things, chosen))
+        return chosen
 
     def _board_of(self, owner: Client) -> str:
         own = [board_id for who, board_id in self._boards[-RECENT:] if who is owner]
@@ -126,13 +135,26 @@ class Crowd:
         return owner.post(f"/boards/{board_id}/archive")
 
     def _restore_board(self) -> Reply:
-        owner, board_id = self._board()
-        return owner.post(f"/boards/{board_id}/restore")
+        is_trashed = bool(self._boards_in_trash) and self._chance.random() < 0.6
+        owner, board_id = self._one_of(self._boards_in_trash) if is_trashed else self._board()
+        reply = owner.post(f"/boards/{board_id}/restore")
+        if is_trashed and reply.status == 201:
+            self._put(self._boards, owner, board_id)
+        return reply
+
+    def _put(self, things: list[tuple[Client, str]], owner: Client, thing_id: str) -> None:
+        """What was chosen is listed elsewhere from now on."""
+        for former, chosen in self._chosen:
+            former.remove(chosen)
+        self._chosen.clear()
+        things.append((owner, thing_id))
 
     def _trash_board(self) -> Reply:
         owner, board_id = self._board()
-        self._trashed.append(keys.board_in_trash(board_id))
-        return owner.delete(f"/boards/{board_id}")
+        reply = owner.delete(f"/boards/{board_id}")
+        if reply.status == 204:
+            self._put(self._boards_in_trash, owner, board_id)
+        return reply
 
     def _delete_board(self) -> Reply:
         owner, board_id = self._board()
@@ -189,12 +211,17 @@ class Crowd:
 
     def _trash_pin(self) -> Reply:
         owner, pin_id = self._pin()
-        self._trashed.append(keys.pin_in_trash(pin_id))
-        return owner.delete(f"/pins/{pin_id}")
+        reply = owner.delete(f"/pins/{pin_id}")
+        if reply.status == 204:
+            self._put(self._pins_in_trash, owner, pin_id)
+        return reply
 
     def _restore_pin(self) -> Reply:
-        owner, pin_id = self._pin()
-        return owner.post(f"/pins/{pin_id}/restore")
+        owner, pin_id = self._one_of(self._pins_in_trash) if self._pins_in_trash else self._pin()
+        reply = owner.post(f"/pins/{pin_id}/restore")
+        if reply.status == 201:
+            self._put(self._pins, owner, pin_id)
+        return reply
 
     def _delete_pin(self) -> Reply:
         owner, pin_id = self._pin()
@@ -203,8 +230,10 @@ class Crowd:
 
     def _expire(self) -> None:
         """As DynamoDB does when the time in the trash is over."""
-        if self._trashed:
-            remove(self._trashed.pop(self._chance.randrange(len(self._trashed))))
+        key_of = {keys.board_in_trash: self._boards_in_trash, keys.pin_in_trash: self._pins_in_trash}
+        key, things = self._chance.choice([*key_of.items()])
+        if things:
+            remove(key(things.pop(self._chance.randrange(len(things)))[1]))
 
     # People.
 
@@ -220,7 +249,7 @@ class Crowd:
         """Somebody goes for good, and somebody else comes: what there is does not grow for ever."""
         gone = self._anybody()
         self._people[self._people.index(gone)] = a_user()
-        for things in (self._boards, self._pins):
+        for things in (self._boards, self._pins, self._boards_in_trash, self._pins_in_trash):
             things[:] = [each for each in things if each[0] is not gone]
         return gone.delete("/user_account")
 

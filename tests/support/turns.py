@@ -5,6 +5,7 @@ database, and whoever holds the turns says when it does the next. What a functio
 else sees, so no way of coming between is left out.
 """
 
+import random
 import secrets
 import sys
 import threading
@@ -173,6 +174,7 @@ class Turns:
             secrets.randbits: self._chance.getrandbits,
             secrets.choice: self._chance.choice,
         }
+        random.seed(self._chance.random())  # for how long whoever meets a conflict waits
         with pytest.MonkeyPatch.context() as patch:
             for module in [module for name, module in sys.modules.items() if name.startswith("presence.")]:
                 for theirs, instead in ours.items():
