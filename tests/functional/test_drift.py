@@ -17,9 +17,11 @@ from typing import cast
 import pytest
 
 from tests.support.api import FAMILIES
+from tests.support.content import a_board, a_pin
 from tests.support.crowd import Crowd
 from tests.support.deployment import MAPPINGS, Deployed, Deployment
 from tests.support.event_source import Mishaps
+from tests.support.people import a_user
 from tools.cloud import Stack
 from tools.redrive import redrive
 from tools.reindex import check
@@ -43,12 +45,39 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
+def imported() -> None:
+    """What is imported later would keep what takes over."""
+    for name in (*FAMILIES, *MAPPINGS):
+        importlib.import_module(f"{name}.handler")
+
+
+def test_the_brute_force_misses_no_item() -> None:
+    imported()
+    deployment = Deployment()
+    with deployment.turns.taking_over():
+        for user in (a_user(), a_user()):
+            board_id = a_board(user, name="Wedding cakes", privacy="PUBLIC")
+            a_pin(user, board_id, title="Chocolate cake")
+        deployment.source.drain()
+    discovery = deployment.memory.discovery
+    assert deployment.drift() == []
+
+    for key, item in list(discovery.items.items()):
+        discovery.write(key, None)
+        assert deployment.drift(), key
+        discovery.write(key, item)
+    for key, item in list(deployment.memory.main.items.items()):
+        if item.get("kind", {}).get("S") in ("board", "pin", "profile"):
+            deployment.memory.main.write(key, None)
+            assert deployment.drift(), key
+            deployment.memory.main.write(key, item)
+
+
 @pytest.mark.timeout(0)
 @pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_indexes_equal_the_table_whatever_goes_wrong(part: int) -> None:
-    for name in (*FAMILIES, *MAPPINGS):  # what is imported later would keep what takes over
-        importlib.import_module(f"{name}.handler")
+    imported()
     chance = Random(part)
     deployment = Deployment(chance, shards=4, mishaps=MISHAPS)
     clock, source, stream = deployment.clock, deployment.source, deployment.stream
