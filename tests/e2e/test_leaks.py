@@ -59,6 +59,8 @@ class Secret(NamedTuple):
             f"/discover/search?q={self.word}",
             f"/discover/search?type=pins&q={self.word}",
             f"/discover/topics/{TOPIC}/boards?page_size=250",
+            "/discover/trending/boards?window=day&page_size=250",
+            f"/discover/trending/boards?topic={TOPIC}&page_size=250",
             f"/discover/boards/{viewers.alike}/related?page_size=250",
             f"/discover/boards/{viewers.alike}/ideas?page_size=250",
             f"/discover/pins/{viewers.beside}/boards?page_size=250",

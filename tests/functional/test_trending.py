@@ -12,8 +12,9 @@ from presence.domain import clock, trends
 from presence.services import drift as checker
 from presence.services.drift import Flaw
 from presence.storage import index, keys, table
-from presence.storage.table import Part, Raw
+from presence.storage.table import Raw
 from tests.functional.conftest import fresh_clients
+from tests.functional.test_drift_checker import looked
 from tests.support.api import Client, Reply
 from tests.support.clock import Clock
 from tests.support.content import a_board, a_pin, delete_for_good, refusal
@@ -403,13 +404,6 @@ def interests(memory: Memory, now: float, half_life: float) -> dict[str, float]:
     return found
 
 
-def differences() -> list[checker.Difference]:
-    return [
-        *checker.needless(Part(), None).differences,
-        *checker.missing(Part(), None).differences,
-    ]
-
-
 def set_best(topic_id: str, told: dict[str, trends.Trend]) -> None:
     key = keys.trends(topic_id)
     raw = index.read([key], consistent=True).get(key)
@@ -425,7 +419,7 @@ def test_the_drift_checker_finds_and_mends_what_an_item_says_wrongly(
     shown, secret = Shown(ann, "Labrador puppies"), Shown(ann, "Secret", privacy="SECRET")
     shown.saved_by(bob)
     stream.settle()
-    assert differences() == []
+    assert looked() == []
     match harm:
         case "lacks":
             set_best("dogs", {shown.id: ()})
@@ -436,10 +430,33 @@ def test_the_drift_checker_finds_and_mends_what_an_item_says_wrongly(
         case _:
             set_best("cats", {shown.id: (1, 2, 3)})
 
-    found = differences()
+    found = looked()
     assert {each.flaw for each in found} == {Flaw.TREND_WRONG}
-    assert checker.again(found) == list(dict.fromkeys(found))
+    assert checker.again(found) == found
     checker.mend(found)
-    assert differences() == []
+    assert looked() == []
     assert checker.again(found) == []
     assert drift(memory.main.items, memory.discovery.items) == []
+
+
+def test_what_had_no_room_comes_back_when_others_are_gone_and_the_drift_checker_was_there(
+    stream: MemoryStream, memory: Memory, monkeypatch: pytest.MonkeyPatch, ann: Client, bob: Client
+) -> None:
+    monkeypatch.setattr(trends, "MOST", 2)
+    boards = [Shown(ann, f"Board {number}") for number in range(3)]
+    for number, board in enumerate(boards):
+        for _ in range(3 - number):
+            board.saved_by(a_user())
+    stream.settle()
+    assert trending(bob) == ["Board 0", "Board 1"]
+    for board in boards[:2]:
+        delete(ann, board.id)
+    stream.settle()
+    assert trending(bob) == []
+
+    assert {each.flaw for each in looked()} == {Flaw.TREND_LACKING}
+    checker.mend(looked())
+    assert {each.flaw for each in looked()} == {Flaw.TREND_WRONG}
+    checker.mend(looked())
+    assert looked() == []
+    assert trending(bob) == ["Board 2"]

@@ -136,3 +136,14 @@ def test_what_had_no_room_is_told_by_a_floor_and_writes_nothing_more() -> None:
     assert best.put({"8999": (98, 98, 101)})
     assert best.places("month")[0] == (101, 8999)
     assert len(best.places("day")) == MOST
+    assert not best.is_lacking
+
+
+def test_what_dropped_boards_and_lost_others_is_lacking() -> None:
+    best = Best()
+    best.put({str(number): (100, 100, 100) for number in range(1, MOST + 2)})
+    best.put({str(number): () for number in range(2, MOST // 2 + 2)})
+    assert not best.is_lacking
+    best.put({str(MOST): ()})
+    assert best.is_lacking
+    assert not Best().is_lacking

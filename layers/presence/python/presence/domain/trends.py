@@ -82,6 +82,11 @@ class Best:
         """Whether a board with this trend belongs here."""
         return any((score, int(board_id)) > floor for score, floor in zip(each, self.floors, strict=True))
 
+    @property
+    def is_lacking(self) -> bool:
+        """It dropped boards for which it has room by now, since better ones are gone."""
+        return self.floors != Best().floors and any(len(self.places(window)) < MOST // 2 for window in WINDOWS)
+
     def places(self, window: str) -> list[Place]:
         """The best first, as far as all that is better is known too."""
         number = list(WINDOWS).index(window)

@@ -18,7 +18,7 @@ from presence.domain.entities import Board, Pin, Profile, Tie
 from presence.domain.postings import Posting, Sample
 from presence.domain.trends import Best
 from presence.projections.discovery import Subject
-from presence.projections.documents import BOARDS, PINS, USERS, Document, name_of, topic_of, topic_word
+from presence.projections.documents import ANY_TOPIC, BOARDS, PINS, USERS, Document, name_of, topic_of, topic_word
 from presence.services import blocks, indexing, suggesting, trending
 from presence.storage import index, keys, things
 from presence.storage.index import StoredList
@@ -44,6 +44,7 @@ class Flaw(StrEnum):
     BLOCK_UNTOLD = "block that the first does not tell of"
     LIST_LACKING = "list with room for what it dropped"
     TREND_WRONG = "trending board that is not what its card says, or lacks"
+    TREND_LACKING = "topic with room for trending boards that it dropped"
     SUGGESTION_WRONG = "suggestion that its list does not imply, or lacks"
     LENGTH_WRONG = "length of a list noted wrong"
 
@@ -128,7 +129,7 @@ def again(differences: Collection[Difference]) -> list[Difference]:
         *look_at_documents(dict.fromkeys(Subject(each.kind, each.id) for each in differences if each.id)),
         *(each for kind, some in words.items() for each in _look_at_lists(kind, some)),
         *_look_at_censuses({each.kind for each in differences if each.flaw == Flaw.CENSUS_WRONG}),
-        *_look_at_trends({topic_of(each.word) or "" for each in differences if each.flaw == Flaw.TREND_WRONG}),
+        *_look_at_trends(_topics(differences, Flaw.TREND_WRONG, Flaw.TREND_LACKING)),
     }
     return [each for each in dict.fromkeys(differences) if each in found]
 
@@ -136,7 +137,7 @@ def again(differences: Collection[Difference]) -> list[Difference]:
 def mend(differences: Collection[Difference]) -> None:
     """Have the indexes say what the table implies where they differed. Doing it again is harmless.
 
-    Lists that lack postings are opened only: what they lack is missing from then on.
+    Lists that lack postings, and topics that lack boards, are opened only: what they lack is missing from then on.
 
     Raises:
         Conflict, Throttled, StorageUnavailable: it must be done again.
@@ -145,6 +146,7 @@ def mend(differences: Collection[Difference]) -> None:
     for kind, words in _by_kind((each.kind, each.word) for each in differences if each.flaw in untidy).items():
         for some in batched(words, LISTS_AT_ONCE, strict=False):
             indexing.tidy(kind, some)
+    trending.reopen(_topics(differences, Flaw.TREND_LACKING))
     touched: dict[Subject, set[str]] = defaultdict(set)
     strays: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
     cards = _cards(_by_kind((each.kind, each.number) for each in differences if each.number is not None))
@@ -163,6 +165,10 @@ def mend(differences: Collection[Difference]) -> None:
     astray = ((each.kind, each.word) for each in differences if each.flaw == Flaw.SUGGESTION_WRONG)
     for kind, words in _by_kind(astray).items():
         suggesting.settle(kind, dict.fromkeys(words, True))
+
+
+def _topics(differences: Iterable[Difference], *flaws: Flaw) -> set[str]:
+    return {topic_of(each.word) or ANY_TOPIC for each in differences if each.flaw in flaws}
 
 
 # What is compared with what: pure.
@@ -370,6 +376,8 @@ def _look_at_trends(topic_ids: Iterable[str]) -> Iterator[Difference]:
         cards = _cards({BOARDS: numbers.values()})
         boards = {board_id: cards.get((BOARDS, number), {}).get(board_id) for board_id, number in numbers.items()}
         yield from of_best(topic_id, best, boards)
+        if best.is_lacking:
+            yield Difference(Flaw.TREND_LACKING, BOARDS, topic_word(topic_id))
 
 
 def _cards(wanted: Mapping[str, Iterable[int]]) -> Cards:

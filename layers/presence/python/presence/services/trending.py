@@ -44,6 +44,21 @@ def settle(told: Told) -> None:
     raise Conflict("Others keep changing the same topics.")
 
 
+def reopen(topic_ids: Iterable[str]) -> None:
+    """Open items again that dropped boards and have room by now, for whoever tells of these.
+
+    Raises:
+        Conflict: somebody else wrote the same at the same time.
+    """
+    lacking = {topic_id: each for topic_id, each in read(topic_ids, consistent=True).items() if each[0].is_lacking}
+    groups = [
+        Group([index.best_write(topic_id, Best(best.trends), revision)])
+        for topic_id, (best, revision) in lacking.items()
+    ]
+    if not all(index.write_each(groups)):
+        raise Conflict("Others keep changing the same topics.")
+
+
 def read(topic_ids: Iterable[str], *, consistent: bool = False) -> dict[str, tuple[Best, int]]:
     """Each topic's best boards, and the revision of the item: 1 request per 100."""
     of = {keys.trends(topic_id): topic_id for topic_id in topic_ids}
