@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from presence.domain import clock, trends
+from presence.domain import clock, postings, trends
 from presence.services import drift as checker
 from presence.services.drift import Flaw
 from presence.storage import index, keys, table
@@ -338,6 +338,31 @@ def test_a_bookmark_is_for_the_window_and_the_topic_that_it_was_given_for(
     assert bob.get(f"{BOARDS}?page_size=1&window=day&bookmark={bookmark}").status == 200
     for other in ("window=week", "window=day&topic=dogs"):
         assert refusal(bob.get(f"{BOARDS}?page_size=1&{other}&bookmark={bookmark}")) == INVALID
+
+
+def test_a_save_changes_the_card_of_the_board_and_the_items_and_no_list(
+    stream: MemoryStream, memory: Memory, ann: Client, bob: Client
+) -> None:
+    board = Shown(ann, "Labrador puppies")
+    stream.settle()
+    before = dict(memory.discovery.items)
+    board.saved_by(bob)
+    stream.settle()
+
+    changed = {key for key, item in memory.discovery.items.items() if before.get(key) != item}
+    of_items = {keys.trends(topic_id) for topic_id in ("", "dogs", "animals")}
+    assert changed == {keys.card("boards", postings.number(board.id)), *of_items}
+
+
+def test_what_the_owner_pins_changes_no_item(stream: MemoryStream, memory: Memory, ann: Client, bob: Client) -> None:
+    board = Shown(ann, "Labrador puppies")
+    board.saved_by(bob)
+    stream.settle()
+    before = dict(memory.discovery.items)
+    a_pin(ann, board.id, title="Another puppy")
+    stream.settle()
+
+    assert not [key for key, item in memory.discovery.items.items() if "TREND" in key and before.get(key) != item]
 
 
 def test_any_order_and_replay_of_records_gives_the_same_as_counting_all_acts(
