@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 
 import boto3
 
-from presence.domain import postings
+from presence.domain import postings, trends
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Stack:
         return [item for item in self._all(self.table_name) if item_id in json.dumps(item, default=str)]
 
     def is_indexed(self, document_id: str) -> bool:
-        """Whether any card or posting list of discovery has the document."""
+        """Whether any card, posting list or list of what trends has the document."""
         number = postings.number(document_id)
         items = self._all(self.discovery_table_name)
         return any(item["pk"]["S"].endswith(f"#{number}") or number in _listed(item) for item in items)
@@ -105,4 +105,7 @@ class Stack:
 
 
 def _listed(item: Any) -> Iterable[int]:
-    return postings.unpack(item["data"]["B"]) if "data" in item else ()
+    if "data" not in item:
+        return ()
+    data = item["data"]["B"]
+    return map(postings.number, trends.unpack(data)) if "floors" in item else postings.unpack(data)
