@@ -174,7 +174,7 @@ def list_boards_for_pin(call: Call) -> Any:
 
 @router.get("/discover/trending/boards", scopes=BOARDS_ONLY, answer="BoardPage", params=(WINDOW, TOPIC, *PAGING))
 def list_trending_boards(call: Call) -> Any:
-    """List public boards that others save from, follow and pin to of late, those with the most of it first."""
+    """List public boards that others save from, follow and pin to of late, the liveliest first."""
     window, topic_id = call[WINDOW], call[TOPIC]
     context = (window, topic_id or "")
     found = search.trending_boards(call.viewer, window, topic_id, call.page_request(*context))
@@ -183,9 +183,7 @@ def list_trending_boards(call: Call) -> Any:
 
 @router.get("/discover/trending/topics", scopes=BOARDS_ONLY, answer="TopicPage", params=(WINDOW, *PAGING))
 def list_trending_topics(call: Call) -> Any:
-    """List the topics of public boards that others save from, follow and pin to of late, those with the most of it
-    first.
-    """
+    """List the topics of public boards that others save from, follow and pin to of late, the liveliest first."""
     window = call[WINDOW]
     return call.page(trending.topics(window, call.page_request(window)), discovery_views.topic, window)
 
