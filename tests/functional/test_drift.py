@@ -4,6 +4,7 @@ Of the runs of both functions a tenth crashes at some request, a tenth of the ba
 tenth while another run is still at it, a tenth is refused, and a tenth of the times that a shard is to be looked at it
 is not for up to ten seconds. Besides, one request in 200 fails by itself, before or after its work is done: of a run of
 hundreds of requests hardly any goes without. ``DRIFT_OPERATIONS`` sets how much is done: 1,000 operations unless told.
+With ``PYTHONHASHSEED`` set as well the same is done each time.
 """
 
 import importlib
