@@ -68,6 +68,7 @@ def _discovery_table(stack: Stack) -> dynamodb.Table:
         "Discovery",
         **_key(SCHEMA),
         billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        time_to_live_attribute=Item.expires_at.attr_name,
         removal_policy=RemovalPolicy.DESTROY,
     )
     acknowledge(table, {"AwsSolutions-DDB3": "All of it can be made again from the main table."})

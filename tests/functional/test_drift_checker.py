@@ -87,12 +87,13 @@ def test_finds_nothing_where_all_is_well(stream: Stream) -> None:
 
 
 def test_finds_and_makes_all_of_a_table_that_is_empty(stream: Stream, memory: Memory) -> None:
-    before = {key: {**item, "revision": None} for key, item in memory.discovery.items.items()}
+    when = {"revision": None, "since": None}
+    before = {key: item | when for key, item in memory.discovery.items.items()}
     memory.discovery.forget()
 
     assert flaws() == {Flaw.CARD_MISSING, Flaw.POSTING_MISSING, Flaw.CENSUS_WRONG}
     assert mended()
-    assert {key: {**item, "revision": None} for key, item in memory.discovery.items.items()} == before
+    assert {key: item | when for key, item in memory.discovery.items.items()} == before
 
 
 def test_segments_and_small_pages_find_the_same(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from presence.domain import postings
+from presence.domain import clock, postings
 from presence.domain.errors import StorageUnavailable
 from presence.domain.ids import earlier_id, new_id
 from presence.projections import timelines
@@ -121,3 +121,54 @@ def test_a_pin_that_a_failed_run_put_on_a_timeline_is_taken_away_though_others_w
     timelines_kept.refresh([pin_id])
 
     assert not stored_timelines.newest([line], consistent=True)[line].block.entries
+    assert stored_timelines.notes([pin_id])[pin_id].is_leaving
+
+
+def test_a_note_on_a_pin_is_cut_down_when_nobody_can_be_at_work_who_read_it(
+    indexed: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = a_user()
+    board_id = a_board(ann)
+    pin_id = a_pin(ann, board_id)
+    indexed.settle()
+    lines = {timelines.of_board(board_id), timelines.of_user(ann.user_id)}
+
+    def noted() -> stored_timelines.Note:
+        return stored_timelines.notes([pin_id])[pin_id]
+
+    ann.patch(f"/boards/{board_id}", {"privacy": "SECRET"})
+    indexed.settle()
+    assert (noted().lines, noted().is_leaving) == (lines, True)
+    ann.patch(f"/boards/{board_id}", {"privacy": "PUBLIC"})
+    indexed.settle()
+    assert (noted().lines, noted().is_leaving) == (lines, False)
+    later = clock.now() + 3600
+    monkeypatch.setattr(clock, "_time", lambda: later)
+    ann.patch(f"/boards/{board_id}", {"privacy": "SECRET"})
+    indexed.settle()
+    assert noted().lines == set()
+
+
+def test_a_pin_is_put_on_a_timeline_only_while_its_note_is_sure_to_stay(
+    indexed: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its note is as it should be, and old; the timeline lost it."""
+    ann = a_user()
+    board_id = a_board(ann)
+    pin_id = a_pin(ann, board_id)
+    indexed.settle()
+    line = timelines.of_board(board_id)
+    index.write_each([stored_timelines.block_writes(line, without(pin_id, line))])
+    later = clock.now() + 3600
+    monkeypatch.setattr(clock, "_time", lambda: later)
+
+    timelines_kept.refresh([pin_id])
+
+    assert stored_timelines.newest([line], consistent=True)[line].block.entries == {pin_id: board_id}
+    assert stored_timelines.notes([pin_id])[pin_id].since == int(later)
+
+
+def without(pin_id: str, line: str) -> stored_timelines.Stored:
+    stored = stored_timelines.newest([line], consistent=True)[line]
+    stored.block.put(pin_id, None)
+    return stored

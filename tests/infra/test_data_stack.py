@@ -1,5 +1,6 @@
 from typing import Any
 
+from presence.storage.index import leaving
 from presence.storage.models import Item
 from tests.infra.conftest import Stacks
 
@@ -62,6 +63,8 @@ def test_what_is_derived_has_the_key_of_the_table_and_nothing_of_its_own_to_lose
     discovery = _table(stacks, streams=False)
     assert discovery["KeySchema"] == _key_schema(Item.get_attributes())
     assert discovery["BillingMode"] == "PAY_PER_REQUEST"
+    assert discovery["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert leaving({}).keys() == {"expires_at"}
     assert "GlobalSecondaryIndexes" not in discovery
 
 

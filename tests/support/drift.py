@@ -182,6 +182,9 @@ def _sample(expected: Postings, raw: Raw, name: str) -> Iterator[str]:
 
 
 def _cards(implied: Mapping[str, Implied], discovery: Items) -> Iterator[str]:
+    for key, item in discovery.items():
+        if key[1] == "CARD" and index.cards(item) and "expires_at" in item:
+            yield f"card {key} goes by itself"
     rightly: dict[tuple[str, int], dict[str, Document]] = defaultdict(dict)
     for kind, each in implied.items():
         for document in each.documents:
@@ -243,7 +246,8 @@ def _timelines(things: Things, discovery: Items) -> Iterator[str]:
     for (pk, sk), item in discovery.items():
         what, _, line = pk.partition("#")
         if what == "TIMELINE" and sk == "NOTE":
-            notes[line.removeprefix("PIN#")] = {*item["lines"]["SS"]}
+            if "expires_at" not in item:
+                notes[line.removeprefix("PIN#")] = {*item["lines"]["SS"]}
         elif what == "TIMELINE":
             fence = item["fence"]["S"] if sk == "NEWEST" else sk
             entries = struct.iter_unpack(">QQ", b64decode(item["pins"]["B"]))

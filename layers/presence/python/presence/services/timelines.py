@@ -77,8 +77,8 @@ def _write(run: _Run, truth: Places) -> set[str]:
     for pin_id, note in notes.items():
         run.met[pin_id] |= note.lines
     late |= _put(run, {pin_id: now for pin_id, now in truth.items() if pin_id not in late}, notes)
-    done = {pin_id: note for pin_id, note in notes.items() if pin_id not in late and _age(note) > 2 * RUN_SECONDS}
-    _, also_late = _note(notes, {pin_id: replace(note, lines=wanted[pin_id]) for pin_id, note in done.items()})
+    done = {pin_id: _shortened(note, wanted[pin_id]) for pin_id, note in notes.items() if pin_id not in late}
+    _, also_late = _note(notes, done)
     return late | also_late
 
 
@@ -90,9 +90,16 @@ def _age(note: Note) -> float:
 
 
 def _lengthened(run: _Run, pin_id: str, note: Note, lines: frozenset[str]) -> Note:
-    if lines <= note.lines and pin_id not in run.putting:
+    is_enough = lines <= note.lines and not (lines and note.is_leaving)
+    if is_enough and pin_id not in run.putting:
         return note
-    return replace(note, lines=note.lines | lines, since=int(clock.now()))
+    return replace(note, lines=note.lines | lines, since=int(clock.now()), is_leaving=False)
+
+
+def _shortened(note: Note, lines: frozenset[str]) -> Note:
+    if _age(note) > 2 * RUN_SECONDS:
+        return replace(note, lines=lines)
+    return note if lines or not note.lines else replace(note, is_leaving=True)
 
 
 def _note(notes: Mapping[str, Note], wanted: Mapping[str, Note]) -> tuple[dict[str, Note], set[str]]:

@@ -26,6 +26,9 @@ PARALLEL_WRITES = 16
 RUN_SECONDS = 15 * clock.MINUTE
 """Nobody who read something still writes after that: a function has 5 minutes."""
 
+NOTES_KEPT_SECONDS = 2 * clock.DAY
+"""A record comes again for a day at most: so long the stream keeps it."""
+
 
 def name() -> str:
     """Of the discovery table."""
@@ -110,6 +113,15 @@ def _request(each: Write) -> Raw:
     if each.attributes is None:
         return {"Delete": {"Key": key, **condition}}
     return {"Put": {"Item": {**key, "revision": {"N": str(each.becomes)}, **each.attributes}, **condition}}
+
+
+def leaving(attributes: Mapping[str, Raw]) -> Mapping[str, Raw]:
+    """Of an item that only notes what may have been written: it goes by itself when nobody comes again who wrote it."""
+    return {**attributes, "expires_at": {"N": str(int(clock.now()) + NOTES_KEPT_SECONDS)}}
+
+
+def is_leaving(raw: Raw) -> bool:
+    return "expires_at" in raw
 
 
 def revision(raw: Raw | None) -> int:
@@ -376,8 +388,10 @@ def card(raw: Raw | None) -> Card:
 
 def card_write(kind: str, number: int, value: Card) -> Write:
     plain = [_plain(each) for _, each in sorted(value.documents.items())]
-    attributes: dict[str, Raw] = {"documents": {"S": orjson.dumps(plain).decode()}}
+    attributes: Mapping[str, Raw] = {"documents": {"S": orjson.dumps(plain).decode()}}
     if value.notes:
         notes = {run: sorted(words) for run, words in value.notes.items()}
-        attributes["notes"] = {"S": orjson.dumps(notes).decode()}
+        attributes = {**attributes, "notes": {"S": orjson.dumps(notes).decode()}}
+        if not plain:
+            attributes = leaving(attributes)
     return Write(keys.card(kind, number), attributes if plain or value.notes else None, value.revision)

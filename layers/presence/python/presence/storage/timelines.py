@@ -90,6 +90,8 @@ class Note:
     lines: frozenset[str] = frozenset()
     since: int = 0
     """When somebody last noted lines to put it on, in seconds since the Unix epoch."""
+    is_leaving: bool = False
+    """It stands nowhere any more; the note goes by itself, see ``index.leaving``."""
     revision: int = 0
 
 
@@ -104,9 +106,11 @@ def _note(raw: Raw | None) -> Note:
     if raw is None:
         return Note()
     since = int(raw["since"]["N"]) if "since" in raw else 0
-    return Note(frozenset(raw["lines"]["SS"]), since, index.revision(raw))
+    return Note(frozenset(raw["lines"]["SS"]), since, index.is_leaving(raw), index.revision(raw))
 
 
 def note_write(pin_id: str, note: Note) -> Write:
-    attributes: dict[str, Raw] = {"lines": {"SS": sorted(note.lines)}, "since": {"N": str(note.since)}}
+    attributes: Mapping[str, Raw] = {"lines": {"SS": sorted(note.lines)}, "since": {"N": str(note.since)}}
+    if note.is_leaving:
+        attributes = index.leaving(attributes)
     return Write(keys.timelines_of_pin(pin_id), attributes if note.lines else None, note.revision)
