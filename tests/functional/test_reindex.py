@@ -142,7 +142,7 @@ def test_it_goes_on_page_by_page_while_others_change_things_and_functions_crash(
     deployed.source.mishaps = Mishaps(request=0.01, crash=0.5, duplicate=0.2, twin=0.2)
 
     with pytest.MonkeyPatch.context() as small:
-        small.setattr(drift, "THINGS_AT_ONCE", 3)
+        small.setattr(drift, "RENEWED_AT_ONCE", 3)
         small.setattr(rebuilding, "TURN_SECONDS", 0)
 
         def meanwhile() -> None:
@@ -161,7 +161,7 @@ def turns() -> int:
 
 
 def test_a_turn_ends_when_its_time_is_up(deployed: Deployment, ann: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drift, "THINGS_AT_ONCE", 1)
+    monkeypatch.setattr(drift, "RENEWED_AT_ONCE", 1)
     renewed(deployed)
     few = turns()
     monkeypatch.setattr(rebuilding, "TURN_SECONDS", 0)

@@ -26,6 +26,8 @@ from presence.storage.keys import Key
 from presence.storage.table import Part, Raw
 
 THINGS_AT_ONCE = 200
+RENEWED_AT_ONCE = 50
+"""All their words' lists may have to be written, within a turn of a second or two."""
 ITEMS_AT_ONCE = 25
 """Of the discovery table. A block names up to a thousand numbers, whose cards are read."""
 LISTS_AT_ONCE = indexing.LISTS_AT_ONCE
@@ -107,7 +109,7 @@ def renewed(part: Part, after: Key | None) -> Seen:
     Raises:
         Conflict, Throttled, StorageUnavailable: it must be done again.
     """
-    found, last = things.page(part, after, THINGS_AT_ONCE)
+    found, last = things.page(part, after, RENEWED_AT_ONCE)
     # A card that is right says nothing of lists that were lost: all words are set, also where nothing seems to differ.
     truth = indexing.told(_subjects(found))
     indexing.refresh({subject: document.postings if document else () for subject, document in truth.items()})
