@@ -102,9 +102,9 @@ class _Batch:
             *earlier, last = orders
             for number, order in [*(each for each in earlier if each[1].parts), last]:
                 self._attempt([number], partial(self._sweep, order))
-        for number, segment in self._rebuilds.values():
-            seconds = rebuilding.TURN_SECONDS / len(self._rebuilds)
-            self._attempt([number], partial(rebuilding.work, segment, seconds))
+        until = clock.now() + rebuilding.TURN_SECONDS
+        for number, segment in sorted(self._rebuilds.values(), key=lambda each: each[1].examined):
+            self._attempt([number], partial(rebuilding.work, segment, until - clock.now()))
 
     @property
     def _is_late(self) -> bool:

@@ -143,7 +143,7 @@ def test_it_goes_on_page_by_page_while_others_change_things_and_functions_crash(
 
     with pytest.MonkeyPatch.context() as small:
         small.setattr(drift, "RENEWED_AT_ONCE", 3)
-        small.setattr(rebuilding, "TURN_SECONDS", 0)
+        small.setattr(rebuilding, "TURN_SECONDS", 0.01)
 
         def meanwhile() -> None:
             crowd.act()
@@ -164,9 +164,17 @@ def test_a_turn_ends_when_its_time_is_up(deployed: Deployment, ann: Client, monk
     monkeypatch.setattr(drift, "RENEWED_AT_ONCE", 1)
     renewed(deployed)
     few = turns()
-    monkeypatch.setattr(rebuilding, "TURN_SECONDS", 0)
+    monkeypatch.setattr(rebuilding, "TURN_SECONDS", 0.01)
     renewed(deployed)
     assert turns() > few
+
+
+def test_segments_that_there_is_no_time_for_come_again(deployed: Deployment, ann: Client) -> None:
+    rebuilding.begin()
+    for seconds in (0, -1):
+        rebuilding.work(rebuilds.read()[0], seconds)
+    first, *_ = rebuilds.read()
+    assert (first.turn, first.examined, first.phase) == (2, 0, Phase.CLEARING)
 
 
 def test_nothing_is_renewed_before_all_is_cleared(deployed: Deployment, ann: Client) -> None:
@@ -176,7 +184,7 @@ def test_nothing_is_renewed_before_all_is_cleared(deployed: Deployment, ann: Cli
         rebuilds.go_on(order, replace(order, phase=Phase.WAITING))
     deployed.memory.written.clear()
     for order in rebuilds.read()[1:]:
-        rebuilding.work(order, 0)
+        rebuilding.work(order, 60)
     assert [order.phase for order in rebuilds.read()] == [Phase.CLEARING, *3 * [Phase.WAITING]]
 
     rebuilding.work(first, 60)

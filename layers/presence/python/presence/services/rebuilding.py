@@ -16,7 +16,7 @@ from presence.storage import rebuilds
 from presence.storage.rebuilds import Order, Phase
 
 TURN_SECONDS = 2.0
-"""All orders of a batch together hold up the shard for no longer than this and a page each."""
+"""All orders of a batch together hold up the shard for no longer than this and a page."""
 NEXT = {Phase.CLEARING: Phase.WAITING, Phase.RENEWING: Phase.DONE}
 
 
@@ -35,12 +35,15 @@ def begin() -> None:
 
 
 def work(order: Order, seconds: float) -> None:
-    """One turn of about so long: a page at least. Doing it again is harmless.
+    """One turn of about so long: a page at least, or where no time is left, nothing; it comes again behind what is
+    waiting now. Doing it again is harmless.
 
     Raises:
         Conflict, Throttled, StorageUnavailable: it must come again.
     """
     match order.phase:
+        case Phase.CLEARING | Phase.RENEWING if seconds <= 0:
+            _go_on(order, order)
         case Phase.CLEARING | Phase.RENEWING:
             _look_through(order, monotonic() + seconds)
         case Phase.WAITING:
