@@ -121,6 +121,32 @@ def test_lists_that_were_lost_are_made_anew_though_their_cards_are_there(deploye
     assert differences() == 0
 
 
+def test_whatever_was_lost_of_the_indexes_is_made_anew(deployed: Deployment, ann: Client) -> None:
+    [board] = ann.get("/boards").json["items"]
+    for _ in range(2):  # two who give a board the same name have it suggested
+        ben = a_user()
+        ben.post(f"/user_account/following/boards/{board['id']}")
+        a_pin(ben, a_board(ben, name="Wedding cakes"), title="Another cake")
+    deployed.source.drain()
+    discovery = deployed.memory.discovery
+    before = {key: _said(item) for key, item in discovery.items.items()}
+    indexes = {keys.WORD, keys.CARD, keys.CENSUS, keys.SUGGEST, keys.TREND, "TIMELINE"}
+    assert {pk.partition("#")[0] for pk, _ in before} >= indexes
+    chance = Random(4)
+
+    for _ in range(10):
+        for key in chance.sample(sorted(before), len(before) // 3):
+            discovery.write(key, None)
+        renewed(deployed)
+        assert {key: _said(item) for key, item in discovery.items.items()} == before
+        assert deployed.drift() == []
+
+
+def _said(item: Any) -> Any:
+    """Revisions are drawn, and times are those of the writing."""
+    return {name: value for name, value in item.items() if name not in ("revision", "since")}
+
+
 def test_a_list_that_dropped_postings_is_filled_again(deployed: Deployment, ann: Client) -> None:
     key = keys.block("boards", "cake", 0)
     stored = index.stored_list("boards", "cake", {key: deployed.memory.discovery.items[key]})

@@ -230,7 +230,7 @@ def _write_lists(kind: str, changes: Changes, long: Mapping[str, int], rewritten
         lists = read_lists(kind, {word: changes[word] for word in some}, long)
         groups = {word: group for word in some if (group := _list_writes(kind, lists[word], changes[word]))}
         written = index.write_each(list(groups.values()))
-        rewritten |= groups.keys()
+        rewritten.update(groups)
         late |= {
             number
             for word, is_written in zip(groups, written, strict=True)
