@@ -4,9 +4,10 @@ PYTHON ?= python3
 LOCAL ?= .local
 # Passed to the CDK: make deploy CONTEXT="-c cors_origins=https://app.example"
 CONTEXT ?=
-# Passed to bench-search: documents, queries and judgements, and what the documents' fields are called.
+# Passed to bench-search: a collection, what its documents' fields are called, and by which of them boards are made.
 COLLECTION ?=
 FIELDS ?=
+BOARDS ?=
 # Not empty: drift, reindex and redrive see to what is deployed to AWS, by the caller's own credentials.
 AWS ?=
 DROP ?=
@@ -66,7 +67,7 @@ bench: .venv/installed ## Measure CPU, cold starts and sizes against other ways;
 	@PYTHONPATH=.:layers/presence/python:functions $(VENV)/python -m tools.bench
 
 bench-search: .venv/installed ## Measure search beside BM25 of an engine; rewrites docs/discovery.md
-	@PYTHONPATH=.:layers/presence/python:functions $(VENV)/python -m tools.bench_search $(COLLECTION) --fields "$(FIELDS)"
+	@POWERTOOLS_METRICS_DISABLED=true PYTHONPATH=.:layers/presence/python:functions $(VENV)/python -m tools.bench_search $(COLLECTION) --fields "$(FIELDS)" --boards "$(BOARDS)"
 
 openapi: .venv/installed ## Write the committed OpenAPI description anew
 	@PYTHONPATH=.:layers/presence/python:functions $(VENV)/python -m tools.openapi

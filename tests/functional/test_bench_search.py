@@ -42,7 +42,7 @@ def test_says_which_goals_are_met(figures: trial.Figures) -> None:
 
     assert met.pop("write units, per posting") is False, "five documents do not share enough words"
     assert all(met.values())
-    assert "overlap@10" in report.as_text(figures)
+    assert "overlap@10" in report.as_text(report.of_search(figures))
 
 
 def test_ties_of_the_engine_are_all_as_good_as_its_last() -> None:

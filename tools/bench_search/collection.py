@@ -60,27 +60,38 @@ def load(path: Path, names: Mapping[str, str], *, name: str | None = None) -> Co
         Malformed: with the file and the line.
     """
     if path.is_file():
-        return Collection(name or path.name.partition(".")[0], _documents(path, names))
-    documents = _file(path, DOCUMENTS)
-    if documents is None:
-        raise Malformed(f"{path} has no file {DOCUMENTS}.jsonl")
-    queries, judgements = _file(path, QUERIES), _file(path, JUDGEMENTS)
+        return Collection(name or path.name.partition(".")[0], documents(path, names))
+    queries, judgements = file_of(path, QUERIES), file_of(path, JUDGEMENTS)
     return Collection(
         name or path.resolve().name,
-        _documents(documents, names),
+        documents(documents_file(path), names),
         _queries(queries) if queries else (),
         _judgements(judgements) if judgements else {},
     )
 
 
-def _file(folder: Path, stem: str) -> Path | None:
+def documents_file(path: Path) -> Path:
+    """The file itself, or the one of a folder.
+
+    Raises:
+        Malformed: the folder has none.
+    """
+    file = path if path.is_file() else file_of(path, DOCUMENTS)
+    if file is None:
+        raise Malformed(f"{path} has no file {DOCUMENTS}.jsonl")
+    return file
+
+
+def file_of(folder: Path, stem: str) -> Path | None:
+    """A folder's file of that name with any of ``SUFFIXES``."""
     return next((file for suffix in SUFFIXES if (file := folder / f"{stem}{suffix}").exists()), None)
 
 
-def _documents(file: Path, names: Mapping[str, str]) -> list[Document]:
+def documents(file: Path, names: Mapping[str, str]) -> list[Document]:
+    """As ``load`` reads them."""
     found: dict[str, Document] = {}
-    for where, row in _objects(file):
-        told = [_text(row.get(names.get(name, name))) for name in Document._fields]
+    for where, row in objects(file):
+        told = [text_of(row.get(names.get(name, name))) for name in Document._fields]
         document = Document(*told)
         if not document.id or document.id in found:
             raise Malformed(f"{where}: a document needs an id of its own, not {document.id!r}")
@@ -89,7 +100,7 @@ def _documents(file: Path, names: Mapping[str, str]) -> list[Document]:
 
 
 def _queries(file: Path) -> list[Query]:
-    return [Query(_text(row.get("id")), _text(row.get("text"))) for _, row in _objects(file)]
+    return [Query(text_of(row.get("id")), text_of(row.get("text"))) for _, row in objects(file)]
 
 
 def _judgements(file: Path) -> dict[str, dict[str, float]]:
@@ -104,9 +115,9 @@ type Graded = tuple[str, str, float]
 
 
 def _graded_objects(file: Path) -> Iterator[Graded]:
-    for where, row in _objects(file):
+    for where, row in objects(file):
         try:
-            yield _text(row["query_id"]), _text(row["document_id"]), float(row["grade"])
+            yield text_of(row["query_id"]), text_of(row["document_id"]), float(row["grade"])
         except (KeyError, TypeError, ValueError):
             raise Malformed(f"{where}: a judgement is a query_id, a document_id and a grade") from None
 
@@ -130,8 +141,8 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _objects(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """With where each stands."""
+def objects(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The lines of a file, with where each stands."""
     with _open(file) as lines:
         for number, line in enumerate(lines, 1):
             where = f"{file}:{number}"
@@ -144,7 +155,8 @@ def _objects(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             yield where, row
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Of what a field has: of a list all, with commas between."""
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)

@@ -1,25 +1,26 @@
-"""Presence with a collection's documents as pins on a public board: the real projections, indexer and handler, on
+"""Presence with a collection's documents as pins on public boards: the real projections, indexer and handlers, on
 DynamoDB in memory."""
 
 import random
-from collections.abc import Iterable, Sequence
-from itertools import batched
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import batched, count
 from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
 
 from indexer.handler import handler as index
-from presence.domain.entities import Image, Media, Pin
+from presence.domain.entities import Board, Image, Media, Pin
 from presence.projections.documents import PINS
 from presence.projections.filters import INDEXER_FILTERS
 from presence.services import search
+from presence.storage import boards, pins, table
 from presence.storage import index as discovery
-from presence.storage import pins, table
-from presence.storage.table import Transaction
+from presence.storage.table import Raw, Transaction
 from tests.support.api import Context
 from tests.support.content import a_board
 from tests.support.filtering import passes
 from tests.support.people import a_user
 from tests.support.stored import a_record, put
+from tools.bench_search.boards import Board as BoardOfItems
 from tools.bench_search.collection import Document
 from tools.bench_search.metered import Bill, Metered
 
@@ -28,55 +29,31 @@ BATCH_SIZE = 1000
 MADE_AT = "2026-11-25T09:00:00Z"
 _PIN_CARDS = f"CARD#{PINS}#"
 _FIRST_ID = 1_048_576_000_000_000_000
-_PICTURE = Media("image", (Image(url="https://pictures.example/any.jpg"),))
 
 
 class Answer(NamedTuple):
     ids: list[str]
-    """Of documents, the best first."""
+    """Of documents or boards, or names; the best first."""
     bill: Bill
 
 
 class Deployment:
     """An empty one. There is one at a time: the code under test holds one client."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
-        """
-        Args:
-            documents: all that will ever be added, in their order. Of equal scores the first comes first, which the
-                newest does here.
-        """
+    def __init__(self) -> None:
         self.memory = Metered()
         table._table.connection._client = cast(Any, self.memory)
-        self._user = a_user("collector")
-        self._board_id = a_board(self._user, name="Collection")
-        self._waiting = list(documents)
-        self._id_of = _pin_ids(documents)
-        self._document_of = {pin: document for document, pin in self._id_of.items()}
+        self._user = a_user("reader")
         self.memory.written.clear()
+        self._chance = random.Random(1)
+        self._places = count()
 
-    def add(self, number: int) -> None:
-        """Have the next documents written, and indexed through the stream."""
-        coming, self._waiting = self._waiting[:number], self._waiting[number:]
-        for batch in batched(coming, BATCH_SIZE, strict=False):
-            put(self._items(batch))
+    def index(self, items: Iterable[Raw]) -> None:
+        """Have items of the main table written, and indexed through the stream."""
+        for batch in batched(items, BATCH_SIZE, strict=False):
+            put(batch)
             self._follow()
-        search._known.cache_clear()
-
-    def _items(self, documents: Iterable[Document]) -> list[table.Raw]:
-        transaction = Transaction()
-        for each in documents:
-            pin = Pin(
-                id=self._id_of[each.id],
-                owner_id=self._user.user_id,
-                board_id=self._board_id,
-                created_at=MADE_AT,
-                media=_PICTURE,
-                title=each.title or None,
-                description=each.text or None,
-            )
-            pins.put(transaction, pin, otherwise=RuntimeError(each.id))
-        return [operation.request["Put"]["Item"] for operation in transaction._operations]
+        self.forget()
 
     def _follow(self) -> None:
         written = list(self.memory.written)
@@ -86,17 +63,50 @@ class Deployment:
         if answer["batchItemFailures"]:
             raise RuntimeError(f"The indexer reports {len(answer['batchItemFailures'])} records")
 
-    def search(self, text: str, *, size: int = 25) -> Answer:
-        """The first page of what is found."""
+    def ask(self, path: str, **params: Any) -> tuple[list[Any], Bill]:
+        """The items of the first page."""
         with self.memory.bill() as bill:
-            reply = self._user.get(f"/discover/search?{urlencode({'type': 'pins', 'q': text, 'page_size': size})}")
+            reply = self._user.get(f"{path}?{urlencode(params)}")
         if reply.status != 200:
-            raise RuntimeError(f"{text!r} is answered with {reply.status}: {reply.text}")
-        return Answer([self._document_of[item["pin"]["id"]] for item in reply.json["items"]], bill)
+            raise RuntimeError(f"{path} with {params} is answered with {reply.status}: {reply.text}")
+        return reply.json["items"], bill
+
+    def new_id(self) -> str:
+        """Ids get smaller, with random lower bits as those of the API have."""
+        return str(_FIRST_ID - (next(self._places) << 22) | self._chance.getrandbits(22))
 
     def forget(self) -> None:
         """As a function does that starts anew, or after a minute."""
         search._known.cache_clear()
+
+
+class OneBoard(Deployment):
+    """All documents are pins on one board, to be searched."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        """
+        Args:
+            documents: all that will ever be added, in their order. Of equal scores the first comes first, which the
+                newest does here.
+        """
+        super().__init__()
+        self._board_id = a_board(self._user, name="Collection")
+        self._waiting = list(documents)
+        self._id_of = {document.id: self.new_id() for document in documents}
+        self._document_of = {pin: document for document, pin in self._id_of.items()}
+        self.memory.written.clear()
+
+    def add(self, number: int) -> None:
+        """Have the next documents written, and indexed."""
+        coming, self._waiting = self._waiting[:number], self._waiting[number:]
+        self.index(
+            _pin(self._id_of[each.id], self._user.user_id, self._board_id, each, picture="any") for each in coming
+        )
+
+    def search(self, text: str, *, size: int = 25) -> Answer:
+        """The first page of what is found."""
+        items, bill = self.ask("/discover/search", type="pins", q=text, page_size=size)
+        return Answer([self._document_of[item["pin"]["id"]] for item in items], bill)
 
     def postings(self) -> int:
         """How many different words all documents have together, each in its own language."""
@@ -105,9 +115,96 @@ class Deployment:
         return sum(len({*document.title, *document.text}) for document in pins_of)
 
 
-def _pin_ids(documents: Iterable[Document]) -> dict[str, str]:
-    """Ids that get smaller, with random lower bits as those of the API have."""
-    chance = random.Random(1)
-    return {
-        document.id: str(_FIRST_ID - (place << 22) | chance.getrandbits(22)) for place, document in enumerate(documents)
-    }
+class ManyBoards(Deployment):
+    """Boards, each of somebody else, with items as pins: the same item shows the same picture on all of them."""
+
+    def __init__(self, items: Mapping[str, Document], boards: Sequence[BoardOfItems]) -> None:
+        """
+        Args:
+            boards: all that will ever be added.
+        """
+        super().__init__()
+        self._items = items
+        self._waiting = list(boards)
+        self._id_of = {board.id: self.new_id() for board in boards}
+        self._board_of = {stored: board for board, stored in self._id_of.items()}
+        self._item_of: dict[str, str] = {}
+        """By pin."""
+        self._pins_of: dict[str, list[str]] = {}
+        """By item."""
+
+    def add(self, number: int) -> None:
+        """Have the next boards written with all their pins, and indexed."""
+        coming, self._waiting = self._waiting[:number], self._waiting[number:]
+        self.index(stored for board in coming for stored in self._stored(board))
+
+    def _stored(self, board: BoardOfItems) -> Iterable[Raw]:
+        owner = a_user()
+        self.memory.written.clear()
+        board_id = self._id_of[board.id]
+        yield _board(board_id, owner.user_id, board.name, pins=len(board.items))
+        for item in board.items:
+            pin_id = self.new_id()
+            self._item_of[pin_id] = item
+            self._pins_of.setdefault(item, []).append(pin_id)
+            yield _pin(pin_id, owner.user_id, board_id, self._items[item], picture=item)
+
+    def ideas(self, board_id: str, number: int) -> Answer:
+        """Items that are suggested for a board."""
+        found, bill = self.ask(f"/discover/boards/{self._id_of[board_id]}/ideas", page_size=number)
+        return Answer([self._item_of[pin["id"]] for pin in found], bill)
+
+    def related(self, board_id: str, number: int) -> Answer:
+        found, bill = self.ask(f"/discover/boards/{self._id_of[board_id]}/related", page_size=number)
+        return Answer([self._board_of[board["id"]] for board in found], bill)
+
+    def belonging(self, item: str, number: int) -> Answer:
+        """Boards to which an item may be added, of which one has it."""
+        found, bill = self.ask(f"/discover/pins/{self._pins_of[item][0]}/boards", page_size=number)
+        return Answer([self._board_of[board["id"]] for board in found], bill)
+
+
+class Names(Deployment):
+    """Boards without pins, each name given by so many people."""
+
+    def __init__(self, names: Mapping[str, int]) -> None:
+        super().__init__()
+        people = [a_user() for _ in range(max(names.values(), default=0))]
+        self.memory.written.clear()
+        self.index(
+            _board(self.new_id(), person.user_id, name, pins=0)
+            for name, number in names.items()
+            for person in self._chance.sample(people, number)
+        )
+
+    def suggest(self, typed: str, number: int) -> Answer:
+        found, bill = self.ask("/discover/suggest", q=typed)
+        return Answer([each["text"] for each in found[:number]], bill)
+
+
+def _board(board_id: str, owner_id: str, name: str, *, pins: int) -> Raw:
+    transaction = Transaction()
+    board = Board(board_id, owner_id, name, slug=board_id, privacy="PUBLIC", created_at=MADE_AT, pin_count=pins)
+    boards.put(transaction, board, otherwise=RuntimeError(name))
+    return _only_item(transaction)
+
+
+def _pin(pin_id: str, owner_id: str, board_id: str, shown: Document, *, picture: str) -> Raw:
+    transaction = Transaction()
+    pin = Pin(
+        id=pin_id,
+        owner_id=owner_id,
+        board_id=board_id,
+        created_at=MADE_AT,
+        media=Media("image", (Image(url=f"https://pictures.example/{picture}.jpg"),)),
+        title=shown.title or None,
+        description=shown.text or None,
+    )
+    pins.put(transaction, pin, otherwise=RuntimeError(pin_id))
+    return _only_item(transaction)
+
+
+def _only_item(transaction: Transaction) -> Raw:
+    [operation] = transaction._operations
+    item: Raw = operation.request["Put"]["Item"]
+    return item

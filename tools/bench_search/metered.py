@@ -37,6 +37,10 @@ class Bill:
     def requests(self) -> int:
         return sum(part.requests for part in self.parts.values())
 
+    @property
+    def read_units(self) -> float:
+        return sum(part.read_units for part in self.parts.values())
+
 
 class Metered(Memory):
     def __init__(self) -> None:
@@ -54,13 +58,20 @@ class Metered(Memory):
         finally:
             self._bills.remove(bill)
 
+    def get_item(self, **request: Any) -> Raw:
+        answer = super().get_item(**request)
+        units = _read_units(size(answer["Item"]) if "Item" in answer else 0)
+        part = _part(request["Key"])
+        self._note(part, requests=1, read_units=units * (1 if request.get("ConsistentRead") else 0.5))
+        return answer
+
     def batch_get_item(self, *, RequestItems: Raw) -> Raw:  # noqa: N803
         answer = super().batch_get_item(RequestItems=RequestItems)
-        for name, request in RequestItems.items():
+        for place, (name, request) in enumerate(RequestItems.items()):
             found = answer["Responses"][name]
             sizes = [size(item) for item in found] + [0] * (len(request["Keys"]) - len(found))
             units = sum(map(_read_units, sizes)) * (1 if request["ConsistentRead"] else 0.5)
-            self._note(_part(request["Keys"][0]), requests=1, read_units=units)
+            self._note(_part(request["Keys"][0]), requests=int(place == 0), read_units=units)
         return answer
 
     def query(self, **request: Any) -> Raw:

@@ -27,6 +27,12 @@ def recall(ranking: Sequence[str], grades: Grades, depth: int = 100) -> float:
     return len(relevant & set(ranking[:depth])) / len(relevant) if relevant else 0.0
 
 
+def found(ranking: Sequence[str], wanted: Collection[str], depth: int = 10) -> float:
+    """Recall where more may be wanted than there are places: the share of those places that could be right."""
+    most = min(depth, len(wanted))
+    return len(set(wanted) & set(ranking[:depth])) / most if most else 0.0
+
+
 def overlap(ranking: Sequence[str], reference: Collection[str], wanted: int) -> float:
     """The share of ``wanted`` places that are taken by what the reference has."""
     return len(set(ranking[:wanted]) & set(reference)) / wanted if wanted else 1.0

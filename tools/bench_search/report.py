@@ -1,11 +1,12 @@
 """What is said of the figures: on the terminal and in docs/discovery.md."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from tools.bench_search import boards_trial
 from tools.bench_search.metered import CARDS, CENSUS, LISTS, MAIN
 from tools.bench_search.trial import Cost, Figures
 
@@ -45,23 +46,23 @@ def goals(figures: Figures) -> Iterator[Goal]:
     yield Goal("requests for a query, as documents come", "the same", grown, len(counts) == 1)
 
 
-def as_text(figures: Figures) -> str:
+def as_text(section: str) -> str:
     """The same tables, without markup that only a browser makes sense of."""
-    return "\n" + _section(figures).replace("**", "").replace("`", "")
+    return "\n" + section.replace("**", "").replace("`", "")
 
 
-def rewrite(figures: Figures) -> None:
-    """Put the collection's section in place of the one that it had; others stay."""
+def rewrite(section: str) -> None:
+    """Put it in place of the one with the same title; others stay."""
     before, _, rest = FILE.read_text("utf-8").partition(BEGIN)
     told, _, after = rest.partition(END)
     sections = dict(re.findall(r"^#### (.+?)\n(.*?)(?=^#### |\Z)", told, re.MULTILINE | re.DOTALL))
-    title, _, body = _section(figures).removeprefix("#### ").partition("\n")
+    title, _, body = section.removeprefix("#### ").partition("\n")
     sections[title] = f"{body}\n"
     written = "\n".join(f"#### {title}\n{body.rstrip()}\n" for title, body in sections.items())
     FILE.write_text(f"{before}{BEGIN}\n\n{written}\n{END}{after}", "utf-8")
 
 
-def _section(figures: Figures) -> str:
+def of_search(figures: Figures) -> str:
     fields = "titles and texts" if figures.has_text else "titles"
     parts = [
         f"#### {figures.collection}",
@@ -103,6 +104,37 @@ def _costs(figures: Figures) -> str:
     writes = [(f"a document: {part}", *[""] * 4, f"{figures.write_units[part]:.3f}") for part in (LISTS, CARDS, CENSUS)]
     header = ("", "requests", "at most", "read units", "at most", "write units")
     return _table(header, [*reads, *writes])
+
+
+def of_boards(figures: boards_trial.Figures) -> str:
+    told = f"{figures.boards:,} boards with {figures.pins:,} pins, and {figures.names:,} names."
+    return "\n\n".join([f"#### {figures.gallery}: boards", told, _recalls(figures), _costs_of_boards(figures)]) + "\n"
+
+
+def _recalls(figures: boards_trial.Figures) -> str:
+    rows = [
+        (
+            f"{each.task}: {each.kind}" if each.kind else each.task,
+            f"{each.questions:,}",
+            f"**{each.ours:.3f}**",
+            f"{each.cosine:.3f}" if each.cosine is not None else "",
+            f"{each.popularity:.3f}",
+        )
+        for each in figures.recalls
+    ]
+    return _table(("recall@10", "questions", "ours", "cosine of tags", "popularity"), rows)
+
+
+def _costs_of_boards(figures: boards_trial.Figures) -> str:
+    rows = [
+        (task, *_cost(requests), *_cost(figures.read_units[task]), _grown(figures.growth.get(task, {})))
+        for task, requests in figures.requests.items()
+    ]
+    return _table(("", "requests", "at most", "read units", "at most", "requests, at most, as boards come"), rows)
+
+
+def _grown(growth: Mapping[int, Cost]) -> str:
+    return ", ".join(f"{cost.most:g} at {size:,}" for size, cost in growth.items())
 
 
 def _cost(cost: Cost) -> tuple[str, str]:

@@ -3,6 +3,9 @@
 Words are Zipfian as those of any language (the n-th most common is 1/n as common as the first). A document is about a
 topic, and partly about another: so many of its words come from the topic's own few words, the others from all. A query
 is some words of a topic, and documents answer it that are about the topic: grade 2, or 1 if it is their other one.
+
+A gallery's items are tagged with words of their topic. Some boards are about a topic, so that tags tell what belongs
+there; the others are to somebody's taste, which no word tells, only other boards.
 """
 
 import random
@@ -10,6 +13,7 @@ from bisect import bisect
 from collections.abc import Sequence
 from itertools import accumulate, product
 
+from tools.bench_search.boards import Board, Gallery
 from tools.bench_search.collection import Collection, Document, Query
 
 SEED = 20_261_125
@@ -19,6 +23,12 @@ COMMON = 40
 TOPICS = 250
 TOPIC_WORDS = 24
 QUERIES = 500
+ITEMS = 4_000
+BOARDS = {"topic": 120, "taste": 80}
+"""Of each kind so many are different, with about 33 and 50 items that fit."""
+BOARDS_OF_EACH = 4
+FITTING = 0.9
+"""What share of a board's items fits."""
 _SMALL = ("the", "of", "and", "a", "in", "with", "to", "for", "on", "from", "at", "by")
 """The most common words of all are these, as in English."""
 
@@ -88,6 +98,32 @@ def collection(name: str, number: int, *, title: tuple[int, int], text: tuple[in
         for query, topic in zip(queries, asked, strict=True)
     }
     return Collection(name, documents, queries, judgements)
+
+
+def gallery() -> Gallery:
+    """4,000 items on 800 boards of 10 to 30."""
+    chance = random.Random(f"{SEED} gallery")
+    words = _words(chance)
+    everything = _Zipfian(words)
+    topics = [_Topic(chance, words) for _ in range(BOARDS["topic"])]
+    items: dict[str, Document] = {}
+    fitting: dict[tuple[str, int], list[str]] = {(kind, n): [] for kind, many in BOARDS.items() for n in range(many)}
+    for place in range(ITEMS):
+        about = {kind: chance.randrange(many) for kind, many in BOARDS.items()}
+        own = topics[about["topic"]].own
+        title = " ".join(everything.draw(chance) for _ in range(chance.randint(2, 5)))
+        tags = ", ".join({(own if chance.random() < FITTING else everything).draw(chance): None for _ in range(6)})
+        items[str(place)] = Document(str(place), title, tags)
+        for kind, number in about.items():
+            fitting[kind, number].append(str(place))
+    boards: list[Board] = []
+    for (kind, number), fit in [*fitting.items()] * BOARDS_OF_EACH:
+        source = topics[number].own if kind == "topic" else everything
+        most = chance.randint(12, 34)
+        some = (chance.choice(fit if chance.random() < FITTING else list(items)) for _ in range(most))
+        name = f"{source.draw(chance)} {source.draw(chance)}"
+        boards.append(Board(f"{kind} {len(boards)}", name, tuple(dict.fromkeys(some)), kind))
+    return Gallery("synthetic", items, boards)
 
 
 def _words(chance: random.Random) -> list[str]:

@@ -6,7 +6,7 @@ from statistics import fmean
 
 from tools.bench_search import metrics, sampling
 from tools.bench_search.collection import Collection, Query
-from tools.bench_search.deployment import Answer, Deployment
+from tools.bench_search.deployment import Answer, OneBoard
 from tools.bench_search.engine import Engine
 from tools.bench_search.metered import CARDS, CENSUS, LISTS, MAIN, Bill
 
@@ -81,7 +81,7 @@ def run(collection: Collection, *, sampled: int, progress: Progress) -> Figures:
     figures = Figures(collection.name, len(collection.documents), collection.has_text)
     progress(f"{collection.name}: {figures.documents:,} documents into tantivy")
     engine = Engine(collection.documents)
-    deployment = Deployment(collection.documents)
+    deployment = OneBoard(collection.documents)
     probes = sampling.queries(collection.documents[: SIZES[0]], "words of one title", 2, PROBES)
     with deployment.memory.bill() as written:
         there = 0
@@ -89,7 +89,7 @@ def run(collection: Collection, *, sampled: int, progress: Progress) -> Figures:
             progress(f"{collection.name}: {size:,} documents into Presence")
             deployment.add(size - there)
             there = size
-            figures.growth[size] = _cost([_ask(deployment, each, n).bill.requests for n, each in enumerate(probes)])
+            figures.growth[size] = cost([_ask(deployment, each, n).bill.requests for n, each in enumerate(probes)])
     figures.write_units = {part: written.parts[part].write_units / figures.documents for part in (LISTS, CARDS, CENSUS)}
     figures.postings = deployment.postings() / figures.documents
     bills: list[Bill] = []
@@ -100,8 +100,8 @@ def run(collection: Collection, *, sampled: int, progress: Progress) -> Figures:
         progress(f"{collection.name}: {len(queries):,} queries, {kind}")
         figures.overlaps[kind] = _overlap(queries, engine, deployment, bills)
     for part in (LISTS, CARDS, MAIN):
-        figures.requests[part] = _cost([bill.parts[part].requests for bill in bills])
-        figures.read_units[part] = _cost([bill.parts[part].read_units for bill in bills])
+        figures.requests[part] = cost([bill.parts[part].requests for bill in bills])
+        figures.read_units[part] = cost([bill.parts[part].read_units for bill in bills])
     return figures
 
 
@@ -113,7 +113,7 @@ def _kinds(collection: Collection, sampled: int) -> Iterable[tuple[str, Sequence
             yield f"{words} {draw}", sampling.queries(collection.documents, draw, words, sampled)
 
 
-def _quality(collection: Collection, engine: Engine, deployment: Deployment) -> Quality:
+def _quality(collection: Collection, engine: Engine, deployment: OneBoard) -> Quality:
     ndcg: list[tuple[float, float]] = []
     recall: list[tuple[float, float]] = []
     for query in collection.queries:
@@ -132,7 +132,7 @@ def _means(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
     return ours, theirs
 
 
-def _overlap(queries: Sequence[Query], engine: Engine, deployment: Deployment, bills: list[Bill]) -> Overlap:
+def _overlap(queries: Sequence[Query], engine: Engine, deployment: OneBoard, bills: list[Bill]) -> Overlap:
     strict: list[float] = []
     with_ties: list[float] = []
     for place, query in enumerate(queries):
@@ -145,11 +145,12 @@ def _overlap(queries: Sequence[Query], engine: Engine, deployment: Deployment, b
     return Overlap(len(strict), fmean(strict or [1.0]), fmean(with_ties or [1.0]))
 
 
-def _ask(deployment: Deployment, query: Query, place: int) -> Answer:
+def _ask(deployment: OneBoard, query: Query, place: int) -> Answer:
     if place % NEW_EVERY == 0:
         deployment.forget()
     return deployment.search(query.text)
 
 
-def _cost(values: Sequence[float]) -> Cost:
+def cost(values: Sequence[float]) -> Cost:
+    """Their mean and the most of them; nothing of none."""
     return Cost(fmean(values), max(values)) if values else Cost(0.0, 0.0)
