@@ -13,7 +13,7 @@ from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE, Param, choice, use
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
 from presence.projections.documents import BOARDS, KINDS
-from presence.services import feed, introductions, own_search, related, search, suggesting, trending
+from presence.services import feed, ideas, introductions, own_search, related, search, suggesting, trending
 from presence.services.paging import Page
 from presence.services.search import Query
 
@@ -162,7 +162,7 @@ def list_related_boards(call: Call) -> Any:
 @router.get("/discover/boards/{board_id}/ideas", scopes=BOARDS_AND_PINS, answer="PinPage", params=PAGING)
 def list_ideas_for_board(call: Call) -> Any:
     """Pins that others keep beside the pins of a board and that it has not, what belongs there most first."""
-    return call.page(related.ideas_for(call.viewer, call.id("board_id"), call.page_request()), views.pin)
+    return call.page(ideas.ideas_for(call.viewer, call.id("board_id"), call.page_request()), views.pin)
 
 
 @router.get("/discover/pins/{pin_id}/boards", scopes=BOARDS_AND_PINS, answer="BoardPage", params=PAGING)

@@ -251,12 +251,13 @@ def _beside(pins: Sequence[Pin]) -> tuple[str, ...]:
     """The stems that at least two of the pins have, small words left out."""
     having: Counter[str] = Counter()
     for each in pins:
-        having.update(_spoken(each))
+        having.update(spoken(each))
     frequent = sorted((-times, word) for word, times in having.items() if times > 1)
     return tuple(word for _, word in frequent[:MAX_BESIDE])
 
 
-def _spoken(value: Pin) -> set[str]:
+def spoken(value: Pin) -> set[str]:
+    """The stems of what a pin says, but for small words."""
     text = f"{value.title or ''} {value.description or ''}"
     code = language(text)
     stems = {stem(word.text, code) for word in words(text)}
@@ -266,7 +267,7 @@ def _spoken(value: Pin) -> set[str]:
 def given_by(value: Pin) -> frozenset[str]:
     """The words by which a board may be found because this is among its first pins."""
     digest = shown_by(value)
-    return frozenset(_spoken(value) | ({shown_word(digest)} if digest else set()))
+    return frozenset(spoken(value) | ({shown_word(digest)} if digest else set()))
 
 
 def shown_by(value: Pin) -> str | None:
