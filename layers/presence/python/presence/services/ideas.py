@@ -5,7 +5,7 @@ See ``docs/discovery.md``.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -24,13 +24,15 @@ SPOKEN_WORDS = 24
 """Of the words of a board's first pins so many are looked for, the most frequent: 12 read units."""
 CANDIDATES = 60
 """So many pins are looked at that say the same, and so many that lie beside the board's."""
-SOURCES = 12
+SOURCES = 6
 """Boards from which those are taken that lie beside the board's."""
 SAID, BESIDE = 0.7, 0.3
 """What it counts that a pin says what the board's pins say, and that it lies beside them elsewhere."""
 USUAL_WORDS = 8
 """A text of twice as many words says half as much for each only by the square root, and short ones hardly more."""
 IDEAS_PER_READ = 50
+MORE_PINS = 200
+"""Of a board that has more than its first pins so many are read too, so that they are no ideas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ def ideas_for(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Place
 
     3 requests for the board, 1 for posting lists of boards and 1 for cards of the 100 boards most like it, 1 for the
     first pins of each of ``SOURCES`` of these; 3 for posting lists of pins, cards and pins; 3 for each
-    ``IDEAS_PER_READ`` pins that are looked at; if the board has more than ``FIRST_PINS`` pins, 1 for each pin that may
-    be given out.
+    ``IDEAS_PER_READ`` pins that are looked at; if the board has more than ``FIRST_PINS`` pins, 1 for ``MORE_PINS`` of
+    them, and only if it has still more, 1 for each pin that may be given out.
 
     Raises:
         BoardNotFound, BoardMerged, ScopeMissing: as ``related.origin``.
@@ -60,7 +62,8 @@ def ideas_for(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Place
     beside = likeness.missed(board, alike)
     speech = _Speech(first_pins)
     found = [*speech.pins(), *_beside([document for document, _ in alike], beside)]
-    ideas = [_Idea(pin, str(place)) for place, pin in enumerate(_ranked(found, board, beside, speech))]
+    fitting = _ranked(found, _shown_on(seen, first_pins), beside, speech)
+    ideas = [_Idea(pin, str(place)) for place, pin in enumerate(fitting)]
 
     def read(after: str | None, limit: int) -> tuple[list[_Idea], bool]:
         start = int(after) + 1 if after else 0
@@ -71,14 +74,24 @@ def ideas_for(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Place
     return Page([each.placed for each in page.items if each.placed], page.after)
 
 
-def _ranked(found: Iterable[Pin], board: Document, beside: Mapping[str, float], speech: "_Speech") -> list[Pin]:
-    """One pin for each thing that is shown and that the board does not show among its first, what belongs there most
-    first, of equals the newest.
+def _shown_on(seen: Seen, first_pins: Sequence[Pin]) -> set[str | None]:
+    """What the board shows, as far as it is read: 1 request if it has more pins than its first."""
+    there = list(first_pins)
+    if there and seen.board.pin_count > len(there):
+        there += pins.list_on_board(seen.id, after=there[-1].position, limit=MORE_PINS)[0]
+    return {documents.shown_by(pin) for pin in there}
+
+
+def _ranked(
+    found: Iterable[Pin], there: Container[str | None], beside: Mapping[str, float], speech: "_Speech"
+) -> list[Pin]:
+    """One pin for each thing that is shown, but for what is there, what belongs there most first, of equals the
+    newest.
     """
     first: dict[str, Pin] = {}
     for pin in found:
         digest = documents.shown_by(pin)
-        if digest and digest not in board.contents:
+        if digest and digest not in there:
             first.setdefault(digest, pin)
     said = {digest: speech.score(pin) for digest, pin in first.items()}
     most_said, most_beside = (
@@ -177,7 +190,7 @@ def _fitting(viewer: Viewer, ideas: Sequence[_Idea], seen: Seen) -> list[_Idea]:
     """Those that the viewer may find, added by somebody whom they see, and that the board has not."""
     found = search.found_pins(viewer, [each.pin.id for each in ideas])
     shown = [replace(each, placed=placed) for each in ideas if (placed := found.get(each.pin.id)) and placed.added_by]
-    if seen.board.pin_count <= FIRST_PINS:
+    if seen.board.pin_count <= FIRST_PINS + MORE_PINS:
         return shown
     there = index.in_parallel(lambda idea: related.is_on(seen, idea.pin), shown)
     return [idea for idea, is_there in zip(shown, there, strict=True) if not is_there]

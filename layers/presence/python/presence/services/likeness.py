@@ -11,11 +11,14 @@ from functools import cached_property
 
 from presence.domain.postings import LENGTHS, UNIT
 from presence.domain.words import is_small
-from presence.projections.documents import FIRST_PINS, Document, shown_word, topic_word
+from presence.projections.documents import FIRST_PINS, MAX_BESIDE, Document, shown_word, topic_word
 from presence.storage.index import ReadList
 
-SHOWN, SAID, ABOUT = 1.0, 0.6, 0.1
-"""What it counts that two boards show the same, say the same, are about the same."""
+SHOWN, SAID, BESIDE, ABOUT = 1.0, 0.6, 0.6, 0.1
+"""What it counts that two boards show the same, say the same, have pins that say the same, are about the same. What pins
+say counts also alone, since it would be little beside a name, and many names tell nothing.
+"""
+LIKENESS_ALONE = 0.05
 STANDING = 0.05
 """By what share of its likeness a board gains at most."""
 
@@ -30,22 +33,27 @@ def said(document: Document) -> dict[str, int]:
     return {word: weight for word, weight in document.weights.items() if not is_small(word)}
 
 
+def beside(document: Document) -> dict[str, float]:
+    """What its pins say, the most frequent most."""
+    return {word: (1 + place) ** -0.5 for place, word in enumerate(document.beside)}
+
+
 class Facet:
     """One side of a board: what its words weigh there, and tell in the corpus."""
 
-    def __init__(self, weights: Mapping[str, int], rarities: Mapping[str, float]) -> None:
+    def __init__(self, weights: Mapping[str, float], rarities: Mapping[str, float]) -> None:
         known = [rarities[word] for word in weights if word in rarities]
         self._rarities = rarities
         self._usual = sum(known) / len(known) if known else 1.0
         self._shares = self._shared_out(weights)
 
-    def _shared_out(self, weights: Mapping[str, int]) -> dict[str, float]:
+    def _shared_out(self, weights: Mapping[str, float]) -> dict[str, float]:
         """What each word is of the whole: the squares add up to 1."""
         told = {word: weight * self._rarities.get(word, self._usual) for word, weight in weights.items()}
         length = math.sqrt(sum(each * each for each in told.values()))
         return {word: each / length for word, each in told.items()}
 
-    def cosine(self, weights: Mapping[str, int]) -> float:
+    def cosine(self, weights: Mapping[str, float]) -> float:
         """With the same side of another board, of which other words are taken to be as rare as those that are known."""
         return sum(
             self._shares[word] * each for word, each in self._shared_out(weights).items() if word in self._shares
@@ -78,6 +86,10 @@ class Likeness:
     def _said(self) -> Facet:
         return Facet(said(self.of), self.rarities)
 
+    @cached_property
+    def _beside(self) -> Facet:
+        return Facet(beside(self.of), self.rarities)
+
     def to(self, other: Document) -> float:
         """From 0, also of the board itself, to somewhat above what the three count together."""
         if other.id == self.of.id or self.unless in other.contents:
@@ -85,6 +97,7 @@ class Likeness:
         alike = (
             SHOWN * self._shown.cosine(shown(other))
             + SAID * self._said.cosine(said(other))
+            + BESIDE * self._beside.cosine(beside(other))
             + ABOUT * _overlap(self.of.topics, other.topics)
         )
         return alike * (1 + STANDING * other.standing / 255)
@@ -107,7 +120,11 @@ class Likeness:
         return scores
 
     def guess(self, word: str, weight: int, length: float) -> float:
-        return SHOWN * self._shown.guess(word, weight, length) + SAID * self._said.guess(word, weight, length)
+        return (
+            SHOWN * self._shown.guess(word, weight, length)
+            + SAID * self._said.guess(word, weight, length)
+            + BESIDE * self._beside.guess(word, UNIT, UNIT * MAX_BESIDE)
+        )
 
 
 class _Told(dict[tuple[int, int], float]):
@@ -137,12 +154,14 @@ def together(one: Document, others: Sequence[Document]) -> Document:
 def missed(of: Document, alike: Iterable[tuple[Document, float]]) -> dict[str, float]:
     """What boards show that are like a board, and it does not: by digest, how much it belongs there.
 
-    That is the likeness of all boards that show it, together.
+    That is how much all boards that show it have in common with the board, together. Boards that say the same, and show
+    nothing of it, count a little: where there are no others, they tell.
     """
     scores: dict[str, float] = defaultdict(float)
     there = {*of.contents}
     for document, likeness in alike:
+        told = _overlap(of.contents, document.contents) + LIKENESS_ALONE * likeness
         for digest in document.contents:
             if digest not in there:
-                scores[digest] += likeness
+                scores[digest] += told
     return scores
