@@ -15,8 +15,8 @@ from presence.projections.documents import FIRST_PINS, MAX_BESIDE, Document, sho
 from presence.storage.index import ReadList
 
 SHOWN, SAID, BESIDE, ABOUT = 1.0, 0.6, 0.6, 0.1
-"""What it counts that two boards show the same, say the same, have pins that say the same, are about the same. What pins
-say counts also alone, since it would be little beside a name, and many names tell nothing.
+"""What it counts that two boards show the same, say the same, have pins that say the same, are about the same. What
+pins say counts also alone, since it would be little beside a name, and many names tell nothing.
 """
 LIKENESS_ALONE = 0.05
 STANDING = 0.05
