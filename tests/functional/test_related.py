@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from presence.domain.entities import Image, Media
+from presence.projections.documents import FIRST_PINS
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin, ids, refusal
 from tests.support.people import a_user
-from tests.support.stored import Stream, add_collaborator, dynamodb_requests
+from tests.support.stored import Stream, add_collaborator, add_pins, dynamodb_requests
 from tests.support.wire import BOARD_NOT_FOUND, PIN_NOT_FOUND, SCOPE_MISSING
 
 
@@ -65,6 +67,30 @@ def test_ideas_lie_beside_the_boards_pins_elsewhere(indexed: Stream) -> None:
     indexed.settle()
 
     assert ideas(ann, mine) == ["best", "good", "fair"]
+
+
+def test_pins_that_say_what_the_boards_pins_say_are_ideas(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    mine, theirs = a_board(ann, name="Zebra"), a_board(bob, name="Gnu")
+    for name in ("a", "b"):
+        a_pin(ann, mine, title=f"Copper lantern {name}", **a_picture(name))
+    a_pin(bob, theirs, title="Umbrella", **a_picture("other"))
+    a_pin(bob, theirs, title="A lantern", **a_picture("good"))
+    a_pin(bob, theirs, title="Lantern of copper", **a_picture("best"))
+    a_pin(bob, theirs, title="Copper lantern a", **a_picture("a"))
+    indexed.settle()
+
+    assert ideas(ann, mine) == ["best", "good", "other"]
+
+
+def test_of_a_board_with_many_pins_none_is_an_idea_for_it(indexed: Stream) -> None:
+    ann = a_user()
+    mine = a_board_of(ann, "Zebra", "old")
+    add_pins(ann, mine, FIRST_PINS + 1, media=Media("image", (Image(url="https://pictures.example/new.jpg"),)))
+    a_board_of(a_user(), "Quagga", "new", "old", "newer")
+    indexed.settle()
+
+    assert ideas(ann, mine) == ["newer"]
 
 
 def test_each_thing_is_an_idea_once_and_none_is_that_the_board_has(indexed: Stream) -> None:

@@ -26,7 +26,7 @@ QUERIES = 500
 ITEMS = 4_000
 BOARDS = {"topic": 120, "taste": 80}
 """Of each kind so many are different, with about 33 and 50 items that fit."""
-BOARDS_OF_EACH = 4
+BOARDS_OF_EACH = 3
 FITTING = 0.9
 """What share of a board's items fits."""
 _SMALL = ("the", "of", "and", "a", "in", "with", "to", "for", "on", "from", "at", "by")
@@ -101,7 +101,7 @@ def collection(name: str, number: int, *, title: tuple[int, int], text: tuple[in
 
 
 def gallery() -> Gallery:
-    """4,000 items on 800 boards of 10 to 30."""
+    """4,000 items on 600 boards of 10 to 30."""
     chance = random.Random(f"{SEED} gallery")
     words = _words(chance)
     everything = _Zipfian(words)

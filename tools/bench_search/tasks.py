@@ -15,6 +15,8 @@ from tools.bench_search.boards import Board, Gallery
 SEED = 20_261_125
 LEAST, MOST = 10, 100
 """Items of a board. Smaller ones are left out; of larger ones so many are drawn."""
+BOARDS = 400
+"""Of each kind, at most; of more so many are drawn."""
 HELD_OUT = 0.2
 SHARED = 1 / 3
 TYPED = (1, 2, 3, 5)
@@ -51,11 +53,14 @@ def drawn(gallery: Gallery, sampled: int) -> Tasks:
         sampled: of how many boards of each kind pins are held out, and how many others are parted in two.
     """
     chance = random.Random(f"{SEED} {gallery.name}")
-    boards = [_drawn(chance, each) for each in gallery.boards if len(each.items) >= LEAST]
-    chance.shuffle(boards)
+    there = [_drawn(chance, each) for each in gallery.boards if len(each.items) >= LEAST]
+    chance.shuffle(there)
     of_kind: dict[str, list[Board]] = defaultdict(list)
-    for board in boards:
-        of_kind[board.kind].append(board)
+    for board in there:
+        if len(of_kind[board.kind]) < BOARDS:
+            of_kind[board.kind].append(board)
+    boards = [board for some in of_kind.values() for board in some]
+    chance.shuffle(boards)
     holding = {each.id for some in of_kind.values() for each in some[:sampled]}
     parted = {each.id for some in of_kind.values() for each in some[sampled : 2 * sampled]} if not gallery.pairs else ()
     standing = Counter(item for each in boards for item in each.items)

@@ -24,7 +24,7 @@ SPOKEN_WORDS = 24
 """Of the words of a board's first pins so many are looked for, the most frequent: 12 read units."""
 CANDIDATES = 60
 """So many pins are looked at that say the same, and so many that lie beside the board's."""
-SOURCES = 6
+SOURCES = 12
 """Boards from which those are taken that lie beside the board's."""
 SAID, BESIDE = 0.7, 0.3
 """What it counts that a pin says what the board's pins say, and that it lies beside them elsewhere."""
@@ -130,7 +130,9 @@ class _Speech:
         having = Counter(word for pin in first_pins for word in spoken(pin))
         frequent = sorted(having, key=lambda word: (-having[word], word))[:SPOKEN_WORDS]
         self._first_pins = first_pins
-        self._lists, census = search.read_lists(PINS, lambda *_: dict.fromkeys(frequent, 1))
+        self._lists, census = (
+            search.read_lists(PINS, lambda *_: dict.fromkeys(frequent, 1)) if frequent else ({}, index.census(None))
+        )
         total = census.sample.total
         self._weights = {
             word: (having[word] / len(first_pins) * postings.rarity(found.having, total)) ** 2
