@@ -78,9 +78,13 @@ def _(at: Typical) -> Act:
     return lambda: well(at.user.get(f"/discover/boards/{board}/related"))
 
 
-@pattern("`GET /discover/boards/{board_id}/ideas`, 25 pins of 30 boards that share 10 pictures with it")
+@pattern("`GET /discover/boards/{board_id}/ideas`, 25 pins of 30 boards that share 10 pictures, or say the same")
 def _(at: Typical) -> Act:
-    board = _beside(at, _two_words())
+    words = _two_words()
+    board, owner = _beside(at, words, title=words), at.another_user()
+    elsewhere = a_board(owner)
+    alike = [f"{words} {number} said" for number in range(30)]
+    _index(PINS, [a_pin(owner, elsewhere, title=each, media_source=_picture(each)) for each in alike])
     return lambda: well(at.user.get(f"/discover/boards/{board}/ideas"))
 
 
@@ -93,20 +97,20 @@ def _(at: Typical) -> Act:
     return lambda: well(asking.get(f"/discover/pins/{pin}/boards"))
 
 
-def _beside(at: Typical, words: str) -> str:
+def _beside(at: Typical, words: str, **said: str) -> str:
     """A board that shares 10 pictures with each of 30, of as many people, who have each three others besides."""
     shared = [f"{words} {number}" for number in range(10)]
-    board = _showing(at.user, words, shared)
+    board = _showing(at.user, words, shared, **said)
     for number in range(30):
         others = [f"{words} {number + more} beside" for more in range(3)]
-        _index(BOARDS, [_showing(at.another_user(), words, [*shared, *others])])
+        _index(BOARDS, [_showing(at.another_user(), words, [*shared, *others], **said)])
     return board
 
 
-def _showing(owner: Client, name: str, pictures: list[str]) -> str:
+def _showing(owner: Client, name: str, pictures: list[str], **said: str) -> str:
     board = a_board(owner, name=name)
     for each in pictures:
-        a_pin(owner, board, media_source=_picture(each))
+        a_pin(owner, board, media_source=_picture(each), **said)
     return board
 
 

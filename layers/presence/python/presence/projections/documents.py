@@ -14,7 +14,7 @@ from presence.domain.postings import UNIT, Posting, number, packed_length
 from presence.domain.suggestions import MAX_NAME, folded, user_name
 from presence.domain.topics import with_parents
 from presence.domain.trends import Trend, trend
-from presence.domain.words import DEFAULT_LANGUAGE, language, small_words, stem, words
+from presence.domain.words import DEFAULT_LANGUAGE, is_small, language, small_words, stem, words
 from presence.policies import visibility
 from presence.projections.topics import assigned
 
@@ -192,9 +192,29 @@ def belonging(value: Pin) -> Document:
     """What a pin shows and says, as if its board had nothing else: what boards for it are held against. Nothing of it
     may be written.
     """
+    said, shown = described_pin(value), shown_by(value)
+    stems = dict.fromkeys(word for word in (*said.title, *said.text, *said.also) if not is_small(word))
+    return Document(PINS, value.board_id, beside=tuple(stems), contents=(shown,) if shown else ())
+
+
+def pin(value: Pin | None, on: Board | None, owner: Profile | None) -> Document | None:
+    """A pin as it is found, or None if it is not to be: it is where its board is.
+
+    Args:
+        owner: of the board.
+    """
+    if value is None or value.trashed_at or on is None or not visibility.is_discoverable(on, owner):
+        return None
+    said = described_pin(value)
+    if not (said.title or said.text):
+        return None
+    return replace(said, owner_id=on.owner_id, board_id=on.id)
+
+
+def described_pin(value: Pin) -> Document:
+    """A pin as it would be found if it were to be, wherever it is."""
     said = _analysed(value.title or "", _written(value))
-    shown = shown_by(value)
-    return Document(BOARDS, value.board_id, **said._asdict(), contents=(shown,) if shown else ())
+    return Document(PINS, value.id, **said._asdict(), day=_day(value.created_at))
 
 
 def _acts(value: Board, first_pins: Sequence[Pin], saves: Sequence[Pin], follows: Sequence[BoardFollow]) -> list[float]:
@@ -211,20 +231,6 @@ def _acts(value: Board, first_pins: Sequence[Pin], saves: Sequence[Pin], follows
         if user_id != value.owner_id:
             last[day] = max(time, last.get(day, time))
     return list(last.values())
-
-
-def pin(value: Pin | None, on: Board | None, owner: Profile | None) -> Document | None:
-    """A pin as it is found, or None if it is not to be: it is where its board is.
-
-    Args:
-        owner: of the board.
-    """
-    if value is None or value.trashed_at or on is None or not visibility.is_discoverable(on, owner):
-        return None
-    said = _analysed(value.title or "", _written(value))
-    if not (said.title or said.text):
-        return None
-    return Document(PINS, value.id, **said._asdict(), owner_id=on.owner_id, board_id=on.id, day=_day(value.created_at))
 
 
 def _written(value: Pin) -> str:

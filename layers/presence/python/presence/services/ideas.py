@@ -144,7 +144,7 @@ class _Speech:
         return self._told(self._said(pin))
 
     def _said(self, pin: Pin) -> "_Said":
-        document = documents.belonging(pin)
+        document = documents.described_pin(pin)
         words = tuple((word, document.postings[word].weight) for word in self._lists if word in document.postings)
         return _Said(words, document.length)
 

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from presence.domain.postings import LENGTHS, UNIT
 from presence.domain.words import is_small
-from presence.projections.documents import FIRST_PINS, MAX_BESIDE, Document, shown_word, topic_word
+from presence.projections.documents import FIRST_PINS, MAX_BESIDE, PINS, Document, shown_word, topic_word
 from presence.storage.index import ReadList
 
 SHOWN, SAID, BESIDE, ABOUT = 1.0, 0.6, 0.6, 0.1
@@ -34,8 +34,9 @@ def said(document: Document) -> dict[str, int]:
 
 
 def beside(document: Document) -> dict[str, float]:
-    """What its pins say, the most frequent most."""
-    return {word: (1 + place) ** -0.5 for place, word in enumerate(document.beside)}
+    """What its pins say, the most frequent most; of a pin alone all words alike."""
+    power = 0.0 if document.kind == PINS else -0.5
+    return {word: (1 + place) ** power for place, word in enumerate(document.beside)}
 
 
 class Facet:

@@ -21,9 +21,9 @@ from presence.services.paging import SECOND, Page, PageRequest, Read, fill, in_t
 from presence.services.search import Hit, Ranking
 from presence.storage import boards, index, keys, pins
 
-SAID_WORDS = 16
-"""Of a board's words so many are looked for, the rarest. With 50 digests and 3 topics that is 69 lists of one block:
-34.5 read units."""
+SAID_WORDS = 40
+"""Of a board's words so many are looked for, the rarest. With 50 digests and 3 topics that is 93 lists of one block:
+46.5 read units."""
 OWN_BOARDS = 100
 """Of the viewer's boards so many are looked at, in their order."""
 MOST_OWN = 10
