@@ -78,7 +78,7 @@ def _(at: Typical) -> Act:
     return lambda: well(at.user.get(f"/discover/boards/{board}/related"))
 
 
-@pattern("`GET /discover/boards/{board_id}/ideas`, 25 pins of 30 boards that share 10 pictures, or say the same")
+@pattern("`GET /discover/boards/{board_id}/ideas`, 25 pins of 30 boards that share pictures and words")
 def _(at: Typical) -> Act:
     words = _two_words()
     board, owner = _beside(at, words, title=words), at.another_user()

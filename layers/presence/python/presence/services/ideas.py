@@ -154,19 +154,23 @@ class _Speech:
         return told / math.sqrt(LENGTHS[said.length] / UNIT + USUAL_WORDS)
 
     def pins(self) -> list[Pin]:
-        """Pins that say most of it, one of those that say just the same. What says just the same as one of the board's
-        is most probably a copy of it. 2 requests.
+        """Pins that say most of it: 2 requests.
+
+        What says just the same as another, or as one of the board's, is probably a copy of it, and comes after all that
+        does not.
         """
-        number_of: dict[_Said, int] = {}
         having = self._having()
-        for number, said in having.items():
-            number_of.setdefault(said, number)
-        for pin in self._first_pins:
-            said = self._said(pin)
-            number_of.pop(said, None)
-            number_of.pop(having.get(postings.number(pin.id), said), None)
-        best = sorted(number_of, key=lambda said: (-self._told(said), number_of[said]))[:CANDIDATES]
-        cards = index.read(keys.card(PINS, number_of[said]) for said in best)
+        own = {postings.number(pin.id) for pin in self._first_pins}
+        of_board = {self._said(pin) for pin in self._first_pins} | {having[number] for number in own & having.keys()}
+        alike: dict[_Said, list[int]] = defaultdict(list)
+        for number in sorted(having.keys() - own):
+            alike[having[number]].append(number)
+        order = sorted(
+            ((said in of_board, place), -self._told(said), number)
+            for said, numbers in alike.items()
+            for place, number in enumerate(numbers[:CANDIDATES])
+        )
+        cards = index.read(keys.card(PINS, number) for _, _, number in order[:CANDIDATES])
         return list(pins.get_many(pin_id for raw in cards.values() for pin_id in index.cards(raw)).values())
 
     def _having(self) -> dict[int, "_Said"]:
