@@ -1,9 +1,10 @@
-"""A small collection through the benchmark: the real stream handler and the real route, and what they are charged."""
+"""Small collections through the benchmark: the real stream handler and the real routes, and what they are charged."""
 
 import pytest
 
 from tests.functional.conftest import fresh_clients
-from tools.bench_search import report, trial
+from tools.bench_search import boards_trial, report, trial
+from tools.bench_search.boards import Alias, Board, Gallery
 from tools.bench_search.collection import Collection, Document, Query
 from tools.bench_search.engine import Engine
 from tools.bench_search.metered import CARDS, LISTS, MAIN
@@ -52,3 +53,37 @@ def test_ties_of_the_engine_are_all_as_good_as_its_last() -> None:
 
     assert first == [str(number) for number in range(10)]
     assert len(as_good) == 400
+
+
+TAGS = ("sea", "forest", "desert")
+GALLERY = Gallery(
+    "places",
+    {f"{tag} {n}": Document(f"{tag} {n}", f"Picture {n}", f"{tag}, {tag} {n}") for tag in TAGS for n in range(16)},
+    [
+        Board(f"{tag} {n}", f"{tag} board {n}", tuple(f"{tag} {(n + each) % 16}" for each in range(12)), "tag")
+        for tag in TAGS
+        for n in range(4)
+    ],
+    aliases=[Alias("forest", "Forest board 2")],
+)
+
+
+@pytest.fixture
+def of_boards() -> boards_trial.Figures:
+    try:
+        return boards_trial.run(GALLERY, sampled=3, progress=lambda _: None)
+    finally:
+        fresh_clients()
+
+
+def test_finds_what_belongs_together_at_a_bounded_cost(of_boards: boards_trial.Figures) -> None:
+    recalls = {(each.task, each.kind): each for each in of_boards.recalls}
+
+    assert recalls["more ideas", "tag"].ours > recalls["more ideas", "tag"].popularity
+    assert {each.ours for each in of_boards.recalls if each.task == "related boards"} == {1}
+    assert recalls["suggestions", "aliases as given"].ours == 1
+    assert {each.cosine for each in of_boards.recalls if each.task == "suggestions"} == {None}
+    assert of_boards.requests["suggestions"].most == 1
+    assert of_boards.read_units["suggestions"].most == 1.5
+    assert list(of_boards.growth["more ideas"]) == [of_boards.boards]
+    assert "| more ideas: tag | 3 |" in report.as_text(report.of_boards(of_boards))

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tools.bench_search.metrics import ndcg, overlap, recall
+from tools.bench_search.metrics import found, ndcg, overlap, recall
 
 GRADES = {"a": 3.0, "b": 2.0, "c": 0.0, "d": 1.0}
 BEST = 3 + 2 / math.log2(3) + 1 / 2
@@ -40,3 +40,9 @@ def test_overlap_is_of_the_places_to_be_taken() -> None:
     assert overlap(["a"], {"a", "b"}, 2) == 0.5
     assert overlap(["a", "b"], {"b"}, 1) == 0, "only so many of ours are looked at"
     assert overlap([], [], 0) == 1
+
+
+def test_no_more_is_to_be_found_than_there_are_places() -> None:
+    assert found(["a", "b", "x"], {"a", "b", "c", "d"}, depth=3) == pytest.approx(2 / 3)
+    assert found(["a"], {"a", "b"}, depth=3) == 0.5
+    assert found(["a"], set()) == 0
