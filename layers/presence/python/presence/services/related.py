@@ -131,12 +131,17 @@ def _own(viewer: Viewer, pin: Pin, ranking: Ranking) -> list[Hit]:
     known = {board_id: document for raw in cards.values() for board_id, document in index.cards(raw).items()}
     theirs = (known.get(board_id) or documents.described(each.board) for board_id, each in seen.items())
     best = [each for each in relevance.ranked(theirs, ranking.score) if each[1] > 0][:MOST_OWN]
-    have = index.in_parallel(lambda each: is_on(seen[each[0].id], pin), best)
+    have = index.in_parallel(lambda each: _tells_of(seen[each[0].id]) and is_on(seen[each[0].id], pin), best)
     fitting = [each for each, has in zip(best, have, strict=True) if not has]
     return [
         Hit(document, score, str(place), ranking.weights, seen[document.id])
         for place, (document, score) in enumerate(fitting)
     ]
+
+
+def _tells_of(seen: Seen) -> bool:
+    """Whether what is on a board may be told; else it is suggested whether it has the pin or not."""
+    return visibility.may_view_pins(seen.board, seen.standing)
 
 
 def _listed(own: list[Hit]) -> Read[Hit]:
