@@ -292,7 +292,9 @@ def test_a_board_that_has_it_is_none_for_it(indexed: Stream) -> None:
     ann.post(f"/pins/{pin_id}/save", {"board_id": mine})
 
     assert boards_for(ann, pin_id) == []
-    assert boards_for(ann.without_scopes("pins:read_secret"), pin_id) == [mine], "what is on it is not for this token to tell"
+    assert boards_for(ann.without_scopes("pins:read_secret"), pin_id) == [mine], (
+        "what is on it is not for this token to tell"
+    )
 
 
 def test_a_pin_without_words_that_nobody_else_has_belongs_nowhere(indexed: Stream) -> None:
