@@ -1,5 +1,6 @@
 """The real handlers on moto: one empty table and bucket for each test."""
 
+import importlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -7,12 +8,17 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from presence.domain import clock
 from presence.http import viewer
 from presence.services import search
 from presence.storage import archives, table, uploads
 from presence.storage.models import Item
 from presence.storage.table import Transaction
 from tests.conftest import ENVIRONMENT
+from tests.support.api import FAMILIES
+from tests.support.clock import Clock
+from tests.support.deployment import MAPPINGS, Deployment
+from tests.support.memory import Memory
 from tests.support.stored import Stream, create_discovery_table
 
 
@@ -59,6 +65,33 @@ def stream(cloud: None) -> Stream:
 def indexed(cloud: None) -> Stream:
     """The table's stream with both its readers, from the beginning."""
     return Stream("upkeep", "indexer")
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A time that goes on as it is told."""
+    time = Clock()
+    monkeypatch.setattr(clock, "_time", time)
+    return time
+
+
+@pytest.fixture
+def memory(cloud: None) -> Iterator[Memory]:
+    """DynamoDB in memory, in moto's place: for whoever asks it a lot, or wants the writes one by one."""
+    memory = Memory()
+    table._table.connection._client = memory
+    yield memory
+    fresh_clients()
+
+
+@pytest.fixture
+def deployed(cloud: None) -> Iterator[Deployment]:
+    """A table in memory whose stream feeds both functions, as far as it is told."""
+    for name in (*FAMILIES, *MAPPINGS):  # what is imported later would keep what takes over
+        importlib.import_module(f"{name}.handler")
+    deployment = Deployment()
+    with deployment.turns.taking_over():
+        yield deployment
 
 
 type Interpose = Callable[[Callable[[], object]], None]

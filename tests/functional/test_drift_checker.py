@@ -1,6 +1,6 @@
 """What the drift checker finds and mends, after somebody has been at the discovery table or nobody told it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import batched
 
 import pytest
@@ -11,11 +11,10 @@ from presence.domain.suggestions import BOARD, Suggestion
 from presence.projections.discovery import Subject
 from presence.services import drift, indexing
 from presence.services.drift import Difference, Flaw
-from presence.storage import index, keys, table, things
+from presence.storage import index, keys, things
 from presence.storage.index import Group
 from presence.storage.keys import Key
 from presence.storage.table import Part
-from tests.functional.conftest import fresh_clients
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin
 from tests.support.memory import Memory, MemoryStream
@@ -23,14 +22,6 @@ from tests.support.people import a_user
 from tests.support.stored import Stream, add_pins, remove, set_attribute
 
 CAKES = keys.block("boards", "cake", 0)
-
-
-@pytest.fixture
-def memory() -> Iterator[Memory]:
-    held = Memory()
-    table._table.connection._client = held
-    yield held
-    fresh_clients()
 
 
 @pytest.fixture
@@ -44,8 +35,7 @@ def stream(ann: Client, memory: Memory) -> Stream:
     boards = [a_board(ann, name=name) for name in ("Wedding cakes", "Garden sheds")]
     for board_id, title in zip(boards, ("Chocolate cake", "Oak shed"), strict=True):
         a_pin(ann, board_id, title=title)
-    stream = MemoryStream(memory)
-    stream._readers = ("indexer",)
+    stream = MemoryStream(memory, "indexer")
     indexing.refresh(dict.fromkeys(subjects(), ()))
     memory.written.clear()
     return stream

@@ -1,15 +1,12 @@
 """The home feed is what is on the boards that one follows, whatever happened to them: as asking for all of it gives."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from random import Random
 
 import pytest
 
-from presence.domain import clock
 from presence.services import drift
-from presence.storage import table
 from presence.storage.table import Part
-from tests.functional.conftest import fresh_clients
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin
 from tests.support.memory import Memory, MemoryStream
@@ -19,15 +16,6 @@ from tests.support.sharded_stream import Clock
 FEED = "/discover/feed"
 WORLDS = 100
 DEEDS = 45
-
-
-@pytest.fixture
-def memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[Memory]:
-    monkeypatch.setattr(clock, "_time", Clock())
-    held = Memory()
-    table._table.connection._client = held
-    yield held
-    fresh_clients()
 
 
 def feed(viewer: Client, page_size: int = 25) -> list[str]:
@@ -48,14 +36,8 @@ def asked_for_all(viewer: Client) -> list[str]:
     return sorted(found, reverse=True)
 
 
-def a_stream(memory: Memory) -> MemoryStream:
-    stream = MemoryStream(memory)
-    stream._readers = ("upkeep", "indexer")
-    return stream
-
-
-def test_pages_go_on_into_older_blocks(memory: Memory) -> None:
-    stream = a_stream(memory)
+def test_pages_go_on_into_older_blocks(time: Clock, memory: Memory) -> None:
+    stream = MemoryStream(memory, "upkeep", "indexer")
     ann, cat = a_user(), a_user()
     board = a_board(ann)
     pins = []
@@ -68,8 +50,8 @@ def test_pages_go_on_into_older_blocks(memory: Memory) -> None:
 
 
 @pytest.mark.parametrize("world", range(WORLDS))
-def test_the_feed_is_what_asking_for_all_gives(memory: Memory, world: int) -> None:
-    chance, stream = Random(world), a_stream(memory)
+def test_the_feed_is_what_asking_for_all_gives(time: Clock, memory: Memory, world: int) -> None:
+    chance, stream = Random(world), MemoryStream(memory, "upkeep", "indexer")
     people = [a_user() for _ in range(4)]
     boards: list[tuple[Client, str]] = [(owner, a_board(owner)) for owner in people for _ in range(2)]
     pins: list[tuple[Client, str]] = [(owner, a_pin(owner, board)) for owner, board in boards]

@@ -1,15 +1,12 @@
 """However often things are moved, they lie as in a plain list that is changed alike."""
 
-from collections.abc import Iterator
-from itertools import count
 from random import Random
 
 import pytest
 
-from presence.domain import clock, ranks
-from presence.storage import table
-from tests.functional.conftest import fresh_clients
+from presence.domain import ranks
 from tests.support.api import Client
+from tests.support.clock import Clock
 from tests.support.content import a_board, a_pin, a_section
 from tests.support.memory import Memory, MemoryStream
 from tests.support.people import a_user
@@ -17,16 +14,6 @@ from tests.support.people import a_user
 MOVES = 10_000
 """In each of the lists, through the real handlers, on a table in memory."""
 THINGS = 40
-
-
-@pytest.fixture
-def memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[Memory]:
-    milliseconds = count(1_800_000_000_000)
-    monkeypatch.setattr(clock, "_time", lambda: next(milliseconds) / 1000)
-    made = Memory()
-    table._table.connection._client = made
-    yield made
-    fresh_clients()
 
 
 class Case:
@@ -72,7 +59,7 @@ class Case:
 
 
 @pytest.mark.parametrize("kind", ["boards", "sections", "pins", "section pins"])
-def test_ten_thousand_random_moves_equal_a_plain_list(memory: Memory, kind: str) -> None:
+def test_ten_thousand_random_moves_equal_a_plain_list(time: Clock, memory: Memory, kind: str) -> None:
     chance = Random(kind)
     case = Case(a_user(), kind)
     stream = MemoryStream(memory)

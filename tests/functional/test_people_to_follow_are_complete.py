@@ -2,14 +2,12 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import pytest
 
-from presence.storage import table
-from tests.functional.conftest import fresh_clients
 from tests.support.api import Client
 from tests.support.content import a_board
 from tests.support.memory import Memory, MemoryStream
@@ -19,14 +17,6 @@ PATH = "/discover/people"
 WORLDS = 60
 DEEDS = 60
 PEOPLE = 8
-
-
-@pytest.fixture
-def memory() -> Iterator[Memory]:
-    held = Memory()
-    table._table.connection._client = held
-    yield held
-    fresh_clients()
 
 
 def all_of(viewer: Client, path: str) -> list[Any]:
@@ -57,8 +47,7 @@ def asked_for_all(viewer: Client, hidden: set[str]) -> list[tuple[str, float, se
 
 @pytest.mark.parametrize("world", range(WORLDS))
 def test_whom_others_lead_to_is_what_asking_for_all_gives(memory: Memory, world: int) -> None:
-    chance, stream = Random(world), MemoryStream(memory)
-    stream._readers = ("upkeep", "indexer")
+    chance, stream = Random(world), MemoryStream(memory, "upkeep", "indexer")
     people = [a_user() for _ in range(PEOPLE)]
     boards = [(owner, a_board(owner)) for owner in people[: PEOPLE // 2]]
     hidden: set[str] = set()

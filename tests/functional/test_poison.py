@@ -4,9 +4,8 @@ and once its reason is mended ``make redrive`` has it processed.
 Lambda's event source mapping over the deployed settings (``tests/support/event_source.py``) calls the real handlers.
 """
 
-import importlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
@@ -16,7 +15,7 @@ from presence.domain.errors import StorageUnavailable
 from presence.projections.failures import Poison
 from presence.services import indexing, upkeep
 from presence.storage import keys
-from tests.support.api import FAMILIES, Client
+from tests.support.api import Client
 from tests.support.content import a_board, a_pin
 from tests.support.deployment import MAPPINGS, Deployed, Deployment, function
 from tests.support.event_source import INDEXER
@@ -26,15 +25,6 @@ from tests.support.stored import set_attribute
 from tests.support.turns import CRASHES, Crash, Trouble, Turns
 from tools import redrive
 from tools.cloud import Stack
-
-
-@pytest.fixture
-def deployed() -> Iterator[Deployment]:
-    for name in (*FAMILIES, *MAPPINGS):  # what is imported later would keep what takes over
-        importlib.import_module(f"{name}.handler")
-    deployment = Deployment()
-    with deployment.turns.taking_over():
-        yield deployment
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """``make drift`` and ``make reindex``, on DynamoDB in memory, whose stream feeds the real functions."""
 
-import importlib
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -15,10 +14,10 @@ from presence.domain.errors import Throttled
 from presence.services import drift, rebuilding
 from presence.storage import index, keys, rebuilds
 from presence.storage.rebuilds import Phase
-from tests.support.api import FAMILIES, Client
+from tests.support.api import Client
 from tests.support.content import a_board, a_pin
 from tests.support.crowd import Crowd
-from tests.support.deployment import MAPPINGS, Deployment
+from tests.support.deployment import Deployment
 from tests.support.event_source import Mishaps
 from tests.support.people import a_user
 from tests.support.social import block, unblock
@@ -26,14 +25,10 @@ from tests.support.turns import Run
 from tools import reindex
 
 
-@pytest.fixture
-def deployed(caplog: pytest.LogCaptureFixture) -> Iterator[Deployment]:
-    caplog.set_level(logging.CRITICAL)  # a fault is logged with its trace, which takes longer than what it came from
-    for name in (*FAMILIES, *MAPPINGS):  # what is imported later would keep what takes over
-        importlib.import_module(f"{name}.handler")
-    deployment = Deployment()
-    with deployment.turns.taking_over():
-        yield deployment
+@pytest.fixture(autouse=True)
+def unsaid(caplog: pytest.LogCaptureFixture) -> None:
+    """A fault is logged with its trace, which takes longer than what it came from."""
+    caplog.set_level(logging.CRITICAL)
 
 
 @pytest.fixture

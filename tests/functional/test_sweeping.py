@@ -1,15 +1,12 @@
 """What hides all pins of a board, or all boards of a user, is told to each of them, whatever happens meanwhile."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from presence.domain.postings import number
 from presence.projections.documents import BOARDS, PINS
 from presence.services import drift, sweeping
-from presence.storage import index, keys, sweeps, table
+from presence.storage import index, keys, sweeps
 from presence.storage.table import Part
-from tests.functional.conftest import fresh_clients
 from tests.support.content import a_board, a_pin
 from tests.support.memory import Memory, MemoryStream
 from tests.support.people import a_user
@@ -17,18 +14,8 @@ from tests.support.stored import everything
 
 
 @pytest.fixture
-def memory() -> Iterator[Memory]:
-    held = Memory()
-    table._table.connection._client = held
-    yield held
-    fresh_clients()
-
-
-@pytest.fixture
 def stream(memory: Memory) -> MemoryStream:
-    stream = MemoryStream(memory)
-    stream._readers = ("indexer",)
-    return stream
+    return MemoryStream(memory, "indexer")
 
 
 def orders() -> set[str]:

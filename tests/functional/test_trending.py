@@ -2,7 +2,7 @@
 work.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from random import Random
 
@@ -11,9 +11,8 @@ import pytest
 from presence.domain import clock, postings, trends
 from presence.services import drift as checker
 from presence.services.drift import Flaw
-from presence.storage import index, keys, table
+from presence.storage import index, keys
 from presence.storage.table import Raw
-from tests.functional.conftest import fresh_clients
 from tests.functional.test_drift_checker import looked
 from tests.support.api import Client, Reply
 from tests.support.clock import Clock
@@ -29,25 +28,8 @@ BOARDS, TOPICS = "/discover/trending/boards", "/discover/trending/topics"
 
 
 @pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    time = Clock()
-    monkeypatch.setattr(clock, "_time", time)
-    return time
-
-
-@pytest.fixture
-def memory(time: Clock) -> Iterator[Memory]:
-    held = Memory()
-    table._table.connection._client = held
-    yield held
-    fresh_clients()
-
-
-@pytest.fixture
-def stream(memory: Memory) -> MemoryStream:
-    stream = MemoryStream(memory)
-    stream._readers = ("upkeep", "indexer")
-    return stream
+def stream(time: Clock, memory: Memory) -> MemoryStream:
+    return MemoryStream(memory, "upkeep", "indexer")
 
 
 @pytest.fixture

@@ -600,8 +600,8 @@ _CLAUSES: dict[str, Callable[[_Words], Change]] = {"SET": _set, "REMOVE": _remov
 class MemoryStream(Stream):
     """The table's stream with a record for each write, as DynamoDB's has; the other tells only what came of them."""
 
-    def __init__(self, memory: Memory) -> None:
-        super().__init__()
+    def __init__(self, memory: Memory, *readers: str) -> None:
+        super().__init__(*readers)
         self._memory = memory
         memory.written.clear()
 
