@@ -30,7 +30,10 @@ FIRST_PINS = 50
 LAST_SAVES = 200
 LAST_FOLLOWS = 100
 """Of a board; they tell what others do with it of late. A user follows it once, but may save much of it at once."""
-MAX_BESIDE = 16
+MAX_BESIDE = 32
+LISTED_BESIDE = 16
+"""So many of these stand in lists. The others are on the card alone, where they cost no write of their own: they tell
+which boards are alike."""
 MAX_CONTENT = 8
 """Characters of a digest: 32 bits. That two pictures share one happens, and costs a related board that is none."""
 MAX_WORDS = 256
@@ -70,7 +73,7 @@ class Document:
 
     @cached_property
     def length(self) -> int:
-        units = TITLE_WEIGHT * len(self.title) + TEXT_WEIGHT * len(self.text) + BESIDE_WEIGHT * len(self.beside)
+        units = TITLE_WEIGHT * len(self.title) + TEXT_WEIGHT * len(self.text) + BESIDE_WEIGHT * len(self._listed_beside)
         return packed_length(units)
 
     @cached_property
@@ -113,7 +116,11 @@ class Document:
         yield from ((word, TITLE_WEIGHT) for word in self.title)
         yield from ((word, TEXT_WEIGHT) for word in self.text)
         yield from ((word, TEXT_WEIGHT) for word in self.also)
-        yield from ((word, BESIDE_WEIGHT) for word in self.beside)
+        yield from ((word, BESIDE_WEIGHT) for word in self._listed_beside)
+
+    @property
+    def _listed_beside(self) -> tuple[str, ...]:
+        return self.beside[:LISTED_BESIDE]
 
 
 def shown_word(digest: str) -> str:
@@ -179,7 +186,7 @@ def described(value: Board, first_pins: Sequence[Pin] = ()) -> Document:
         value.id,
         **said._asdict(),
         beside=beside,
-        topics=assigned(said.title, (*said.text, *said.also), beside) if about is None else about,
+        topics=assigned(said.title, (*said.text, *said.also), beside[:LISTED_BESIDE]) if about is None else about,
         contents=tuple(sorted(filter(None, set(map(shown_by, first_pins))))),
         owner_id=value.owner_id,
         standing=_standing(value.follower_count, value.pin_count),

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from presence.domain.postings import LENGTHS, UNIT
 from presence.domain.words import is_small
-from presence.projections.documents import FIRST_PINS, MAX_BESIDE, PINS, Document, shown_word, topic_word
+from presence.projections.documents import BESIDE_WEIGHT, FIRST_PINS, MAX_BESIDE, PINS, Document, shown_word, topic_word
 from presence.storage.index import ReadList
 
 SHOWN, SAID, BESIDE, ABOUT = 1.0, 0.6, 0.6, 0.1
@@ -30,7 +30,8 @@ def shown(document: Document) -> dict[str, int]:
 
 def said(document: Document) -> dict[str, int]:
     """The words of its texts by their weight, but for small ones."""
-    return {word: weight for word, weight in document.weights.items() if not is_small(word)}
+    weights = dict.fromkeys(document.beside, BESIDE_WEIGHT) | document.weights
+    return {word: weight for word, weight in weights.items() if not is_small(word)}
 
 
 def beside(document: Document) -> dict[str, float]:
