@@ -315,6 +315,12 @@ class Lambda:
                 return
             self._clock.go_on(max(0.001, min(due, end) - self._clock.now))
 
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing waits, and nothing is under way."""
+        self.stream.take()
+        return not self._calls and all(lane.is_quiet for lane in self._lanes())
+
     def step(self) -> bool:
         """Call a function, or let a run do its next request. False if just now there is nothing of the kind."""
         self.stream.take()

@@ -68,6 +68,7 @@ class Board:
     """The board that has its pins now; the item stays, to answer with where they went."""
     deleted: bool = False
     """Gone for good and for every read; its item remains until its pins and sections are cleaned up."""
+    deleted_at: str | None = None
     deleted_section_ids: frozenset[str] = frozenset()
     """Sections whose pins are still being released; to every read their pins are on the board itself."""
     version: int = 1

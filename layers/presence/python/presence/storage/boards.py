@@ -6,6 +6,7 @@ from dataclasses import replace
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
+from presence.domain import clock
 from presence.domain.entities import Board, Member, Section, parted
 from presence.storage import codec, keys, table
 from presence.storage.models import BoardItem, ClaimItem, Item, SectionItem
@@ -225,6 +226,7 @@ def mark_deleted(tx: Transaction, board: Board, *, version: int | None, otherwis
 def _deletion() -> list[Action]:
     return [
         BoardItem.deleted.set(True),
+        BoardItem.deleted_at.set(clock.timestamp()),
         BoardItem.owner_pk.remove(),
         BoardItem.owner_sk.remove(),
         BoardItem.target_pk.remove(),

@@ -116,6 +116,7 @@ class BoardItem(Item, discriminator="board"):
     trashed_at = UnicodeAttribute(null=True)
     merged_into = UnicodeAttribute(null=True)
     deleted = BooleanAttribute(null=True)
+    deleted_at = UnicodeAttribute(null=True)
     deleted_section_ids = UnicodeSetAttribute(null=True)
     invitation_count = NumberAttribute(null=True)
     """This and the next two are for limits only; absent until there is one."""
