@@ -34,9 +34,18 @@ PEOPLE: Mapping[str, Mapping[str, tuple[str, Mapping[str, list[str]]]]] = {
         "Bread": ("PUBLIC", {"": ["Rye", "Ciabatta"], "Starters": ["Day one", "Day seven"]}),
         "Balcony": ("PROTECTED", {"": ["Tomatoes", "Mint"]}),
     },
+    "dave": {
+        "Kitchens for tiny homes": ("PUBLIC", {"": ["Fold-down table", "Magnetic knife rail"]}),
+        "Cargo bikes": ("PUBLIC", {"": ["Front box"]}),
+    },
 }
 
-FOLLOWS = {"alice": ["bob", "carol"], "bob": ["alice"], "carol": ["alice"]}
+FOLLOWS = {"alice": ["bob", "carol"], "bob": ["alice", "dave"], "carol": ["alice"], "dave": ["bob"]}
+# Who saves pins of others' boards to their own, and follows those boards: by this boards are alike, and trend.
+SAVES = {
+    ("dave", "Kitchens for tiny homes"): ("alice", "Small kitchens", ["Open shelves", "Brass pendant", "Sage green"]),
+    ("dave", "Cargo bikes"): ("bob", "Bikes to build", ["Steel frame", "Dynamo hub"]),
+}
 
 PROFILES: Mapping[str, Mapping[str, Any]] = {
     "alice": {
@@ -49,6 +58,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
     },
     "bob": {"display_name": "Bob Larsen", "about": "I build bikes and sometimes ride them.", "location": "Aarhus"},
     "carol": {"display_name": "Carol Nwosu", "about": "Bread first.", "pronouns": "she/they"},
+    "dave": {"display_name": "Dave Okafor", "about": "Lives on eleven square metres."},
 }
 # owner and board → who works on it, in which role, and the pins they add; and who is invited.
 TOGETHER = {("alice", "Small kitchens"): ("bob", "editor", ["Hooks by the door", "A folding bench"])}
@@ -70,6 +80,8 @@ def seed(stack: Stack) -> int:
         api = _of(stack, user)
         for other in others:
             api.post(f"/user_account/following/{other}", {})
+    for (saver, board), (owner, source, titles) in SAVES.items():
+        _save(_of(stack, saver), board, _of(stack, owner), source, titles)
     for (owner, name), (member, role, titles) in TOGETHER.items():
         board_id = _invite(_of(stack, owner), name, member, role)
         if board_id:
@@ -88,13 +100,28 @@ def _of(stack: Stack, user: str) -> "_Api":
     return _Api(stack.api_url, access_token(stack, user))
 
 
+def _board_id(owner: "_Api", name: str) -> str:
+    found = owner.get("/boards?page_size=250")["items"]
+    return str(next(board["id"] for board in found if board["name"] == name))
+
+
+def _save(saver: "_Api", board: str, owner: "_Api", source: str, titles: list[str]) -> None:
+    board_id, source_id = _board_id(saver, board), _board_id(owner, source)
+    saver.post(f"/user_account/following/boards/{source_id}", {})
+    saved = {pin["title"] for pin in saver.get(f"/boards/{board_id}/pins?page_size=250")["items"]}
+    pins = {pin["title"]: pin["id"] for pin in owner.get(f"/boards/{source_id}/pins?page_size=250")["items"]}
+    for title in titles:
+        if title not in saved:
+            saver.post(f"/pins/{pins[title]}/save", {"board_id": board_id})
+
+
 def _invite(owner: "_Api", name: str, guest: str, role: str) -> str | None:
     """The id of the board to which the guest is invited; None where they work on it already."""
-    board_id = next(board["id"] for board in owner.get("/boards?page_size=250")["items"] if board["name"] == name)
+    board_id = _board_id(owner, name)
     if any(member["username"] == guest for member in owner.get(f"/boards/{board_id}/collaborators")["items"]):
         return None
     owner.post(f"/boards/{board_id}/invitations", {"username": guest, "role": role})
-    return str(board_id)
+    return board_id
 
 
 def _join(member: "_Api", board_id: str, titles: list[str]) -> None:
