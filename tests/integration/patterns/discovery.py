@@ -207,7 +207,7 @@ def _(at: Typical) -> Act:
 @pattern("`GET /discover/people`, by somebody who follows nobody and has 5 boards about 2 topics")
 def _(at: Typical) -> Act:
     user = at.another_user()
-    topics = ["knitting", "sewing"]
+    topics = ["sewing", "woodworking"]
     own = [a_board(user, topics=topics) for _ in range(5)]
     liked = [a_board(at.another_user(), topics=topics[:1]) for _ in range(10)]
     _index(BOARDS, [*own, *liked])
