@@ -1,6 +1,6 @@
 """Pages of what a viewer may see, cut from pages of what is stored."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from presence.domain.errors import InvalidParameter
@@ -74,6 +74,17 @@ def fill[T: Listed](
     raise otherwise or InvalidParameter(
         "filters", f"leave nothing of {most_reads * MAX_READ:,} items in a row; list without them"
     )
+
+
+def at_hand[T](items: Sequence[T], most: int = MAX_READ) -> Read[T]:
+    """A list that is there already, at most so many at once. The positions of its items are their places, from 0 on."""
+
+    def read(after: str | None, limit: int) -> tuple[list[T], bool]:
+        start = int(after) + 1 if after else 0
+        end = start + min(limit, most)
+        return [*items[start:end]], end < len(items)
+
+    return read
 
 
 SECOND = "+"

@@ -1,4 +1,4 @@
-"""More like this: boards like a board, and pins that others keep beside its pins.
+"""More like this: boards like a board, and boards on which a pin may belong. ``services.ideas`` has pins for a board.
 
 The board that is asked for is read from the main table, so it may be one that nobody else sees; what it is held against
 is what the index knows of boards that everybody may find. See ``docs/discovery.md``.
@@ -17,7 +17,7 @@ from presence.services import access, likeness, relevance, search
 from presence.services import pins as pin_service
 from presence.services.access import Seen
 from presence.services.likeness import Likeness
-from presence.services.paging import SECOND, Page, PageRequest, Read, fill, in_turn
+from presence.services.paging import SECOND, Page, PageRequest, at_hand, fill, in_turn
 from presence.services.search import Hit, Ranking
 from presence.storage import boards, index, keys, pins
 
@@ -57,8 +57,8 @@ def alike(origin: Document, unless: str | None = None) -> Ranking:
     """Boards by their likeness to a document, but for those that show a thing: 1 request."""
     lists, census = search.read_lists(BOARDS, lambda long, _: _plan(origin, long or {}))
     weights = relevance.weighing([*lists], DEFAULT_LANGUAGE, lists, census, search.today())
-    alike = Likeness(origin, weights.rarities, unless)
-    return Ranking(BOARDS, search.best(alike.candidates(lists)), weights, alike.to)
+    likeness_of = Likeness(origin, weights.rarities, unless)
+    return Ranking(BOARDS, search.best(likeness_of.candidates(lists)), weights, likeness_of.to)
 
 
 def _plan(origin: Document, long: Mapping[str, int]) -> dict[str, int]:
@@ -105,7 +105,7 @@ def boards_for_pin(viewer: Viewer, pin_id: str, request: PageRequest) -> Page[Hi
         found = search.shown(viewer, [hit for hit in hits if not hit.thing and hit.document.id not in own_ids])
         return [hit for hit in hits if hit.thing] + list(found)
 
-    return fill(request, in_turn(_listed(own), others), may_be_shown)
+    return fill(request, in_turn(at_hand(own), others), may_be_shown)
 
 
 def _showing(digest: str) -> list[Document]:
@@ -140,13 +140,5 @@ def _own(viewer: Viewer, pin: Pin, ranking: Ranking) -> list[Hit]:
 
 
 def _tells_of(seen: Seen) -> bool:
-    """Whether what is on a board may be told; else it is suggested whether it has the pin or not."""
+    """Whether the token may tell what is on a board; else the board is suggested whether it has the pin or not."""
     return visibility.may_view_pins(seen.board, seen.standing)
-
-
-def _listed(own: list[Hit]) -> Read[Hit]:
-    def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
-        start = int(after) + 1 if after else 0
-        return own[start : start + limit], start + limit < len(own)
-
-    return read
