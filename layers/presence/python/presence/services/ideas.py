@@ -29,7 +29,7 @@ SOURCES = 12
 SAID, BESIDE = 0.7, 0.3
 """What it counts that a pin says what the board's pins say, and that it lies beside them elsewhere."""
 USUAL_WORDS = 8
-"""A text of twice as many words says half as much for each only by the square root, and short ones hardly more."""
+"""Long texts say a little of everything, so what they say counts less; among texts of fewer words than these hardly."""
 IDEAS_PER_READ = 50
 MORE_PINS = 200
 """Of a board that has more than its first pins so many are read too, so that they are no ideas."""
@@ -94,14 +94,9 @@ def _ranked(
         if digest and digest not in there:
             first.setdefault(digest, pin)
     said = {digest: speech.score(pin) for digest, pin in first.items()}
-    most_said, most_beside = (
-        max(said.values(), default=0.0),
-        max((beside.get(each, 0.0) for each in first), default=0.0),
-    )
-    scores = {
-        digest: SAID * said[digest] / (most_said or 1.0) + BESIDE * beside.get(digest, 0.0) / (most_beside or 1.0)
-        for digest in first
-    }
+    lying = {digest: beside.get(digest, 0.0) for digest in first}
+    most_said, most_lying = (max(each.values(), default=0.0) or 1.0 for each in (said, lying))
+    scores = {each: SAID * said[each] / most_said + BESIDE * lying[each] / most_lying for each in first}
     return [first[digest] for digest in sorted(first, key=lambda each: (-round(scores[each], 6), -int(first[each].id)))]
 
 
@@ -109,8 +104,8 @@ def _beside(alike: Sequence[Document], scores: Mapping[str, float]) -> list[Pin]
     """Pins that show what belongs on a board most, from boards that together show all of it, as far as ``SOURCES`` do:
     each time the one that adds most to those before it.
     """
-    wanted = sorted(scores, key=lambda digest: (-scores[digest], digest))[:CANDIDATES]
-    left, taken = {digest: scores[digest] for digest in wanted}, list[str]()
+    wanted = {digest: scores[digest] for digest in sorted(scores, key=lambda each: (-scores[each], each))[:CANDIDATES]}
+    left, taken = dict(wanted), list[str]()
 
     def adds(document: Document) -> float:
         return sum(left.get(digest, 0.0) for digest in document.contents)
@@ -120,7 +115,7 @@ def _beside(alike: Sequence[Document], scores: Mapping[str, float]) -> list[Pin]
         for digest in best.contents:
             left.pop(digest, None)
     pins_of = index.in_parallel(related.first_pins, taken)
-    return [pin for of_board in pins_of for pin in of_board if documents.shown_by(pin) in {*wanted}]
+    return [pin for of_board in pins_of for pin in of_board if documents.shown_by(pin) in wanted]
 
 
 class _Speech:
@@ -149,7 +144,6 @@ class _Speech:
         return _Said(words, document.length)
 
     def _told(self, said: "_Said") -> float:
-        """Long texts say a little of everything."""
         told = sum(self._weights[word] for word, _ in said.words)
         return told / math.sqrt(LENGTHS[said.length] / UNIT + USUAL_WORDS)
 
