@@ -86,4 +86,5 @@ def test_finds_what_belongs_together_at_a_bounded_cost(of_boards: boards_trial.F
     assert of_boards.requests["suggestions"].most == 1
     assert of_boards.read_units["suggestions"].most == 1.5
     assert list(of_boards.growth["more ideas"]) == [of_boards.boards]
+    assert [goal.name for goal in report.goals_of_boards(of_boards) if not goal.met] == []
     assert "| more ideas: tag | 3 |" in report.as_text(report.of_boards(of_boards))
