@@ -7,6 +7,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import NamedTuple
 
 from presence.domain import postings
@@ -30,6 +31,8 @@ SAID, BESIDE = 0.7, 0.3
 """What it counts that a pin says what the board's pins say, and that it lies beside them elsewhere."""
 USUAL_WORDS = 8
 """Long texts say a little of everything, so what they say counts less; among texts of fewer words than these hardly."""
+AGREED = 0.25
+"""Of the pins so many have a word that tells, or words hardly count."""
 IDEAS_PER_READ = 50
 MORE_PINS = 200
 """Of a board that has more than its first pins so many are read too, so that they are no ideas."""
@@ -96,7 +99,9 @@ def _ranked(
     said = {digest: speech.score(pin) for digest, pin in first.items()}
     lying = {digest: beside.get(digest, 0.0) for digest in first}
     most_said, most_lying = (max(each.values(), default=0.0) or 1.0 for each in (said, lying))
-    scores = {each: SAID * said[each] / most_said + BESIDE * lying[each] / most_lying for each in first}
+    scores = {
+        each: SAID * speech.agreement * said[each] / most_said + BESIDE * lying[each] / most_lying for each in first
+    }
     return [first[digest] for digest in sorted(first, key=lambda each: (-round(scores[each], 6), -int(first[each].id)))]
 
 
@@ -129,10 +134,18 @@ class _Speech:
             search.read_lists(PINS, lambda *_: dict.fromkeys(frequent, 1)) if frequent else ({}, index.census(None))
         )
         total = census.sample.total
+        shares = {word: having[word] / len(first_pins) for word in self._lists}
         self._weights = {
-            word: (having[word] / len(first_pins) * postings.rarity(found.having, total)) ** 2
-            for word, found in self._lists.items()
+            word: (shares[word] * postings.rarity(found.having, total)) ** 2 for word, found in self._lists.items()
         }
+        self._share: float = fmean(shares.values(), self._weights.values()) if shares else 0.0
+
+    @property
+    def agreement(self) -> float:
+        """From 0 to 1: whether the pins say the same. Where each says something else, words do not tell what belongs
+        there.
+        """
+        return min(1.0, self._share / AGREED) ** 4
 
     def score(self, pin: Pin) -> float:
         """How much a pin says of it."""
