@@ -3,36 +3,22 @@ belongs, is never what a viewer may not find, and never there already.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 
 import pytest
 
-from presence.domain import clock
-from presence.services import search
-from presence.storage import table
-from tests.functional.conftest import fresh_clients
 from tests.functional.test_related import a_picture, boards_for, ideas, related
 from tests.support.api import Client
+from tests.support.clock import Clock
 from tests.support.content import a_board, a_pin
 from tests.support.memory import Memory, MemoryStream
 from tests.support.people import a_user
-from tests.support.sharded_stream import Clock
 
 WORLDS = 6
 WORDS = ("zork", "blim", "frob", "quon", "darg", "velm")
 """About no topic, each its own stem, and small in no language."""
-
-
-@pytest.fixture
-def memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[Memory]:
-    monkeypatch.setattr(clock, "_time", Clock())
-    held = Memory()
-    table._table.connection._client = held
-    search._known.cache_clear()
-    yield held
-    fresh_clients()
 
 
 @dataclass
@@ -65,8 +51,7 @@ class World:
 
 
 def a_world(memory: Memory, chance: Random) -> World:
-    stream = MemoryStream(memory)
-    stream._readers = ("upkeep", "indexer")
+    stream = MemoryStream(memory, "upkeep", "indexer")
     people = [a_user() for _ in range(5)]
     world = World(people, [_some_board(chance, chance.choice(people), number) for number in range(25)])
     stream.settle()
@@ -125,7 +110,7 @@ def brute_force(world: World, viewer: Client, board: Board) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", range(WORLDS))
-def test_related_boards_are_as_comparing_all_of_them_gives(memory: Memory, seed: int) -> None:
+def test_related_boards_are_as_comparing_all_of_them_gives(time: Clock, memory: Memory, seed: int) -> None:
     chance = Random(seed)
     world = a_world(memory, chance)
     for board in chance.sample(world.boards, 10):
@@ -135,7 +120,7 @@ def test_related_boards_are_as_comparing_all_of_them_gives(memory: Memory, seed:
 
 
 @pytest.mark.parametrize("seed", range(WORLDS))
-def test_ideas_are_what_others_show_that_the_viewer_may_find(memory: Memory, seed: int) -> None:
+def test_ideas_are_what_others_show_that_the_viewer_may_find(time: Clock, memory: Memory, seed: int) -> None:
     chance = Random(seed)
     world = a_world(memory, chance)
     for board in chance.sample(world.boards, 10):
@@ -148,7 +133,7 @@ def test_ideas_are_what_others_show_that_the_viewer_may_find(memory: Memory, see
 
 
 @pytest.mark.parametrize("seed", range(WORLDS))
-def test_a_pin_belongs_on_boards_that_have_it_not_and_on_own_ones_first(memory: Memory, seed: int) -> None:
+def test_a_pin_belongs_on_boards_that_have_it_not_and_on_own_ones_first(time: Clock, memory: Memory, seed: int) -> None:
     chance = Random(seed)
     world = a_world(memory, chance)
     for board in chance.sample([each for each in world.boards if each.pins], 10):

@@ -18,7 +18,8 @@ SHOWN, SAID, BESIDE, ABOUT = 1.0, 0.6, 0.6, 0.1
 """What it counts that two boards show the same, say the same, have pins that say the same, are about the same. What
 pins say counts also alone, since it would be little beside a name, and many names tell nothing.
 """
-LIKENESS_ALONE = 0.05
+ALONE = 0.05
+"""What a board's likeness counts beside what it has in common with the one that is asked for."""
 STANDING = 0.05
 """By what share of its likeness a board gains at most."""
 
@@ -162,7 +163,7 @@ def missed(of: Document, alike: Iterable[tuple[Document, float]]) -> dict[str, f
     scores: dict[str, float] = defaultdict(float)
     there = {*of.contents}
     for document, likeness in alike:
-        told = _overlap(of.contents, document.contents) + LIKENESS_ALONE * likeness
+        told = _overlap(of.contents, document.contents) + ALONE * likeness
         for digest in document.contents:
             if digest not in there:
                 scores[digest] += told
