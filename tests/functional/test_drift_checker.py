@@ -8,10 +8,11 @@ import pytest
 from presence.domain import postings, suggestions
 from presence.domain.postings import Posting, number
 from presence.domain.suggestions import BOARD, Suggestion
+from presence.domain.timelines import Block
 from presence.projections.discovery import Subject
 from presence.services import drift, indexing
 from presence.services.drift import Difference, Flaw
-from presence.storage import index, keys, things
+from presence.storage import index, keys, things, timelines
 from presence.storage.index import Group
 from presence.storage.keys import Key
 from presence.storage.table import Part
@@ -81,7 +82,7 @@ def test_finds_and_makes_all_of_a_table_that_is_empty(stream: Stream, memory: Me
     before = {key: item | when for key, item in memory.discovery.items.items()}
     memory.discovery.forget()
 
-    assert flaws() == {Flaw.CARD_MISSING, Flaw.POSTING_MISSING, Flaw.CENSUS_WRONG}
+    assert flaws() == {Flaw.CARD_MISSING, Flaw.POSTING_MISSING, Flaw.CENSUS_WRONG, Flaw.TIMELINE_WRONG}
     assert mended()
     assert {key: item | when for key, item in memory.discovery.items.items()} == before
 
@@ -179,6 +180,31 @@ def with_a_hidden_owner(memory: Memory, ann: Client) -> None:
     set_attribute(keys.profile(ann.user_id), "hidden_from_search", {"BOOL": True})
 
 
+def first_pin_of(ann: Client) -> tuple[str, str]:
+    """With its board."""
+    board_id = a_board_of(ann, "Wedding cakes")
+    return ann.get(f"/boards/{board_id}/pins").json["items"][0]["id"], board_id
+
+
+def without_a_timeline(memory: Memory, ann: Client) -> None:
+    lost(memory, keys.newest_block(f"USER#{ann.user_id}"))
+
+
+def without_a_note(memory: Memory, ann: Client) -> None:
+    lost(memory, keys.timelines_of_pin(first_pin_of(ann)[0]))
+
+
+def with_a_pin_on_a_strangers_timeline(memory: Memory, ann: Client) -> None:
+    pin_id, board_id = first_pin_of(ann)
+    stray = timelines.Stored(Block(entries={pin_id: board_id}), is_newest=True)
+    index.write_each([timelines.block_writes("USER#7", stray)])
+
+
+def with_a_pin_that_is_gone(memory: Memory, ann: Client) -> None:
+    stray = timelines.Stored(Block(entries={"7": first_pin_of(ann)[1]}), is_newest=True)
+    index.write_each([timelines.block_writes("BOARD#7", stray)])
+
+
 GONE = {Flaw.CARD_NEEDLESS, Flaw.CENSUS_WRONG}
 
 
@@ -195,8 +221,12 @@ GONE = {Flaw.CARD_NEEDLESS, Flaw.CENSUS_WRONG}
         (with_a_stranger_counted, {Flaw.CENSUS_WRONG}),
         (with_a_block_left_over, {Flaw.BLOCK_UNTOLD, Flaw.POSTING_WRONG, Flaw.LENGTH_WRONG}),
         (with_a_wrong_length_noted, {Flaw.LENGTH_WRONG}),
-        (with_a_board_that_is_gone, GONE),
-        (with_a_secret_board, GONE),
+        (without_a_timeline, {Flaw.TIMELINE_WRONG}),
+        (without_a_note, {Flaw.TIMELINE_WRONG}),
+        (with_a_pin_on_a_strangers_timeline, {Flaw.TIMELINE_WRONG}),
+        (with_a_pin_that_is_gone, {Flaw.TIMELINE_WRONG}),
+        (with_a_board_that_is_gone, GONE | {Flaw.TIMELINE_WRONG}),
+        (with_a_secret_board, GONE | {Flaw.TIMELINE_WRONG}),
         (with_a_hidden_owner, GONE),
         (with_another_name, {Flaw.CARD_WRONG, Flaw.POSTING_MISSING}),
     ],
@@ -221,7 +251,13 @@ def test_what_changed_meanwhile_is_not_taken_for_drift(stream: Stream, memory: M
 
 
 def test_what_stays_is_still_there_when_looked_at_again(stream: Stream, memory: Memory, ann: Client) -> None:
-    for spoil in (without_posting, with_a_stranger_counted, with_a_wrong_length_noted, with_a_secret_board):
+    for spoil in (
+        without_posting,
+        with_a_stranger_counted,
+        with_a_wrong_length_noted,
+        with_a_secret_board,
+        without_a_note,
+    ):
         spoil(memory, ann)
     seen = looked()
 

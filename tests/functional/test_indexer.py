@@ -109,16 +109,16 @@ def test_a_pin_that_a_failed_run_put_on_a_timeline_is_taken_away_though_others_w
         with monkeypatch.context() as patch:
             patch.setattr(timelines_kept, "_put", put)
             ann.patch(f"/boards/{board_id}", {"privacy": "SECRET"})
-            timelines_kept.refresh([pin_id])
+            timelines_kept.refresh({pin_id: ()})
         put(*arguments)
         raise StorageUnavailable("any reason")
 
     ann.patch(f"/boards/{board_id}", {"privacy": "PUBLIC"})
     monkeypatch.setattr(timelines_kept, "_put", overtaken)
     with pytest.raises(StorageUnavailable):
-        timelines_kept.refresh([pin_id])
+        timelines_kept.refresh({pin_id: ()})
     monkeypatch.setattr(timelines_kept, "_put", put)
-    timelines_kept.refresh([pin_id])
+    timelines_kept.refresh({pin_id: ()})
 
     assert not stored_timelines.newest([line], consistent=True)[line].block.entries
     assert stored_timelines.notes([pin_id])[pin_id].is_leaving
@@ -162,7 +162,7 @@ def test_a_pin_is_put_on_a_timeline_only_while_its_note_is_sure_to_stay(
     later = clock.now() + 3600
     monkeypatch.setattr(clock, "_time", lambda: later)
 
-    timelines_kept.refresh([pin_id])
+    timelines_kept.refresh({pin_id: ()})
 
     assert stored_timelines.newest([line], consistent=True)[line].block.entries == {pin_id: board_id}
     assert stored_timelines.notes([pin_id])[pin_id].since == int(later)

@@ -1,8 +1,9 @@
 """Where the discovery indexes differ from what the main table implies, and having them not differ.
 
 Both tables are looked through page by page. The main one tells what is missing: each document's card, its postings,
-its place in samples. The discovery table tells what ought not to be there: a card is held against its document, and
-what a list or a sample says of a number against the card of that number. So no page needs more than itself.
+its place in samples, and a pin's on timelines. The discovery table tells what ought not to be there: a card is held
+against its document, what a list or a sample says of a number against the card of that number, and what a timeline says
+of a pin against the pin. So no page needs more than itself.
 
 What changes while it is looked at may seem to differ: look again, some time later, before believing it.
 """
@@ -19,8 +20,9 @@ from presence.domain.postings import Posting, Sample
 from presence.domain.trends import Best
 from presence.projections.discovery import Subject
 from presence.projections.documents import ANY_TOPIC, BOARDS, PINS, USERS, Document, name_of, topic_of, topic_word
-from presence.services import blocks, indexing, suggesting, trending
+from presence.services import blocks, indexing, suggesting, timelines, trending
 from presence.storage import index, keys, things
+from presence.storage import timelines as stored_timelines
 from presence.storage.index import StoredList
 from presence.storage.keys import Key
 from presence.storage.table import Part, Raw
@@ -49,6 +51,7 @@ class Flaw(StrEnum):
     TREND_LACKING = "topic with room for trending boards that it dropped"
     SUGGESTION_WRONG = "suggestion that its list does not imply, or lacks"
     LENGTH_WRONG = "length of a list noted wrong"
+    TIMELINE_WRONG = "timeline that a pin does not stand on, or is not where it belongs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Difference:
     kind: str
     """Of the documents that the index is of."""
     word: str = ""
-    """Of the list, where it is about one."""
+    """Of the list, where it is about one; of a timeline its name."""
     number: int | None = None
     id: str = ""
     """Of the document, where it is known."""
@@ -126,12 +129,13 @@ _KINDS = {Board: BOARDS, Pin: PINS, Profile: USERS}
 
 def again(differences: Collection[Difference]) -> list[Difference]:
     """Those that are still there."""
-    words = _by_kind((each.kind, each.word) for each in differences if each.word)
+    words = _by_kind((each.kind, each.word) for each in differences if each.word and each.flaw != Flaw.TIMELINE_WRONG)
     found = {
         *look_at_documents(dict.fromkeys(Subject(each.kind, each.id) for each in differences if each.id)),
         *(each for kind, some in words.items() for each in _look_at_lists(kind, some)),
         *_look_at_censuses({each.kind for each in differences if each.flaw == Flaw.CENSUS_WRONG}),
         *_look_at_trends(_topics(differences, Flaw.TREND_WRONG, Flaw.TREND_LACKING)),
+        *_look_at_timelines(_lines(differences)),
     }
     return [each for each in dict.fromkeys(differences) if each in found]
 
@@ -167,6 +171,11 @@ def mend(differences: Collection[Difference]) -> None:
     astray = ((each.kind, each.word) for each in differences if each.flaw == Flaw.SUGGESTION_WRONG)
     for kind, words in _by_kind(astray).items():
         suggesting.settle(kind, dict.fromkeys(words, True))
+    timelines.refresh(_lines(differences))
+
+
+def _lines(differences: Iterable[Difference]) -> timelines.Lines:
+    return _by_kind((each.id, each.word) for each in differences if each.flaw == Flaw.TIMELINE_WRONG)
 
 
 def _topics(differences: Iterable[Difference], *flaws: Flaw) -> set[str]:
@@ -288,7 +297,9 @@ def look_at_documents(subjects: Iterable[Subject]) -> list[Difference]:
             lists = indexing.read_lists(kind, dict.fromkeys(some, ()), long)
             said = Indexed(kind, cards, census.sample, lists)
             found += [each for word in some for it in by_word[word] for each in of_postings(it, (word,), said)]
-    return [*found, *_look_at_trends_of([document for document in truth.values() if document])]
+    of_pins: timelines.Lines = {subject.id: () for subject in truth if subject.kind == PINS}
+    documents = [document for document in truth.values() if document]
+    return [*found, *_look_at_trends_of(documents), *_look_at_timelines(of_pins)]
 
 
 def _look_at_items(items: Mapping[Key, Raw]) -> list[Difference]:
@@ -296,7 +307,8 @@ def _look_at_items(items: Mapping[Key, Raw]) -> list[Difference]:
     words: dict[str, set[str]] = defaultdict(set)
     censuses: set[str] = set()
     topics: set[str] = set()
-    for (pk, _), raw in items.items():
+    lines: dict[str, set[str]] = defaultdict(set)
+    for (pk, sk), raw in items.items():
         what, kind, name = keys.indexed(pk)
         if what == keys.CARD:
             subjects += [Subject(kind, document_id) for document_id in index.cards(raw)]
@@ -306,6 +318,10 @@ def _look_at_items(items: Mapping[Key, Raw]) -> list[Difference]:
             censuses.add(kind)
         elif what == keys.TREND:
             topics.add(name)
+        elif what == keys.TIMELINE and sk != keys.NOTE:
+            line, entries = stored_timelines.entries((pk, sk), raw)
+            for pin_id in entries:
+                lines[pin_id].add(line)
         elif what == keys.SUGGEST:
             for of_kind, word in suggesting.words_of(raw):
                 words[of_kind].add(word)
@@ -314,6 +330,7 @@ def _look_at_items(items: Mapping[Key, Raw]) -> list[Difference]:
         *(each for kind, some in words.items() for each in _look_at_lists(kind, some)),
         *_look_at_censuses(censuses),
         *_look_at_trends(topics),
+        *_look_at_timelines(lines),
     ]
 
 
@@ -380,6 +397,11 @@ def _look_at_trends(topic_ids: Iterable[str]) -> Iterator[Difference]:
         yield from of_best(topic_id, best, boards)
         if best.is_lacking:
             yield Difference(Flaw.TREND_LACKING, BOARDS, topic_word(topic_id))
+
+
+def _look_at_timelines(lines: timelines.Lines) -> Iterator[Difference]:
+    for line, pin_id in timelines.astray(lines):
+        yield Difference(Flaw.TIMELINE_WRONG, PINS, line, id=pin_id)
 
 
 def _cards(wanted: Mapping[str, Iterable[int]]) -> Cards:

@@ -56,7 +56,7 @@ def refresh(touched: Mapping[Subject, Collection[str]]) -> None:
         Conflict: others kept changing the same; it must come again.
         Throttled, StorageUnavailable: as any request.
     """
-    timelines.refresh(subject.id for subject in touched if subject.kind == PINS)
+    timelines.refresh({subject.id: () for subject in touched if subject.kind == PINS})
     run = _Run(touched)
     pending = {*touched}
     for _ in range(ATTEMPTS):

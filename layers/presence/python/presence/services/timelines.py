@@ -7,7 +7,7 @@ stopped between leaves too long a note.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from presence.domain import clock
@@ -23,17 +23,19 @@ ATTEMPTS = 12
 
 type Places = dict[str, Place | None]
 """By pin id; None: on no timeline."""
+type Lines = Mapping[str, Collection[str]]
+"""By pin id the timelines where it may stand, beside those that its note names."""
 
 
-def refresh(pin_ids: Iterable[str]) -> None:
+def refresh(lines: Lines) -> None:
     """Have the timelines say of each pin what it is now.
 
     Raises:
         Conflict: others kept changing the same; it must come again.
         Throttled, StorageUnavailable: as any request.
     """
-    run = _Run()
-    pending = set(pin_ids)
+    run = _Run(lines)
+    pending = set(lines)
     for _ in range(ATTEMPTS):
         if not pending:
             return
@@ -46,8 +48,8 @@ def refresh(pin_ids: Iterable[str]) -> None:
 class _Run:
     """What a call of ``refresh`` remembers from one attempt for the next."""
 
-    def __init__(self) -> None:
-        self.met: dict[str, set[str]] = defaultdict(set)
+    def __init__(self, lines: Lines) -> None:
+        self.met = {pin_id: set(of_pin) for pin_id, of_pin in lines.items()}
         """By pin the lines where it may stand: those that it was put on, whatever the note says by now."""
         self.putting: set[str] = set()
         """Pins that are to be put somewhere, of which the note is so old that others may cut it down meanwhile."""
@@ -66,6 +68,26 @@ def told(pin_ids: Iterable[str]) -> Places:
         return place(pin, board, owners.get(board.owner_id) if board else None)
 
     return {pin_id: now(pin_id) for pin_id in wanted}
+
+
+def astray(lines: Lines) -> list[tuple[str, str]]:
+    """The timelines, with the pins, that say something else of a pin than it is, or of which its note does not tell:
+    the requests of ``told``, 1 per 100 notes and per 100 timelines, and 1 for each block further down.
+    """
+    truth = told(lines)
+    notes = timelines.notes(truth)
+    found: list[tuple[str, str]] = []
+    looked_on: dict[str, set[str]] = defaultdict(set)
+    for pin_id, now in truth.items():
+        rightly = now.lines if now else frozenset()
+        found += [(line, pin_id) for line in rightly - notes[pin_id].lines]
+        for line in {*rightly, *notes[pin_id].lines, *lines[pin_id]}:
+            looked_on[line].add(pin_id)
+    newest = timelines.newest(looked_on, consistent=True)
+    for line, pin_ids in looked_on.items():
+        for stored, here in _holding(line, newest[line], pin_ids):
+            found += [(line, pin_id) for pin_id in here if stored.block.entries.get(pin_id) != _on(truth[pin_id], line)]
+    return list(dict.fromkeys(found))
 
 
 def _write(run: _Run, truth: Places) -> set[str]:

@@ -261,12 +261,12 @@ def rebuild(segment: int) -> Key:
 
 # The discovery table.
 
-WORD, CARD, CENSUS, SUGGEST, TREND = "WORD", "CARD", "CENSUS", "SUGGEST", "TREND"
+WORD, CARD, CENSUS, SUGGEST, TREND, TIMELINE = "WORD", "CARD", "CENSUS", "SUGGEST", "TREND", "TIMELINE"
 
 
 def indexed(pk: str) -> tuple[str, str, str]:
     """What a partition of the discovery table is (``WORD``, ``CARD``, ``CENSUS``), of which kind of documents, and of
-    which word or number; of a ``TREND`` which topic's it is.
+    which word or number; of a ``TREND`` which topic's it is, of a ``TIMELINE`` whose, or of which pin's note.
     """
     what, kind, *name = pk.split("#", 2)
     return what, kind, name[0] if name else ""
@@ -302,9 +302,13 @@ def long_lists(kind: str) -> Key:
     return f"{CENSUS}#{kind}", "LONG"
 
 
+NEWEST = "NEWEST"
+"""It sorts above all ids."""
+
+
 def newest_block(line: str) -> Key:
-    """Of a timeline. It sorts above all ids."""
-    return f"TIMELINE#{line}", "NEWEST"
+    """Of a timeline."""
+    return f"{TIMELINE}#{line}", NEWEST
 
 
 def older_block(line: str, fence: str) -> Key:
@@ -312,6 +316,9 @@ def older_block(line: str, fence: str) -> Key:
     return newest_block(line)[0], fence
 
 
+NOTE = "NOTE"
+
+
 def timelines_of_pin(pin_id: str) -> Key:
     """On which timelines a pin may stand."""
-    return f"TIMELINE#PIN#{pin_id}", "NOTE"
+    return f"{TIMELINE}#PIN#{pin_id}", NOTE

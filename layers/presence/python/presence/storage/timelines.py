@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from presence.domain.timelines import BOTTOM, Block
 from presence.storage import index, keys, table
 from presence.storage.index import Group, Write
+from presence.storage.keys import Key
 from presence.storage.table import Raw
 
 
@@ -45,6 +46,12 @@ def _stored(raw: Raw | None, *, is_newest: bool) -> Stored:
         return Stored(Block(), is_newest)
     fence = raw["fence"]["S"] if is_newest else raw["sk"]["S"]
     return Stored(Block(fence, _unpacked(b64decode(raw["pins"]["B"]))), is_newest, index.revision(raw))
+
+
+def entries(key: Key, raw: Raw) -> tuple[str, dict[str, str]]:
+    """Of an item with a block: the name of its timeline, and the pins that stand there with their boards."""
+    partition, sort = key
+    return partition.removeprefix(f"{keys.TIMELINE}#"), _stored(raw, is_newest=sort == keys.NEWEST).block.entries
 
 
 def block_writes(line: str, stored: Stored) -> Group:
