@@ -65,16 +65,17 @@ class _Redrive:
 
     def all(self) -> int:
         """Gives how many messages are left in the queue."""
-        kept = []
-        for message in self._messages():
-            if self._is_done(json.loads(message["Body"])["DDBStreamBatchInfo"]):
-                self._queues.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
-            else:
-                kept.append(message["ReceiptHandle"])
-        for receipt in kept:
-            self._queues.change_message_visibility(QueueUrl=self._queue, ReceiptHandle=receipt, VisibilityTimeout=0)
-        self._say(f"{len(kept)} messages are left")
-        return len(kept)
+        held = {message["ReceiptHandle"]: json.loads(message["Body"]) for message in self._messages()}
+        try:
+            for receipt, body in list(held.items()):
+                if self._is_done(body["DDBStreamBatchInfo"]):
+                    self._queues.delete_message(QueueUrl=self._queue, ReceiptHandle=receipt)
+                    del held[receipt]
+        finally:  # whoever begins again after an interruption is to find them
+            for receipt in held:
+                self._queues.change_message_visibility(QueueUrl=self._queue, ReceiptHandle=receipt, VisibilityTimeout=0)
+        self._say(f"{len(held)} messages are left")
+        return len(held)
 
     def _messages(self) -> Iterator[Any]:
         asked = {"MaxNumberOfMessages": 10, "VisibilityTimeout": HIDDEN_SECONDS, "WaitTimeSeconds": 1}

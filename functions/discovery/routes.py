@@ -152,7 +152,7 @@ def list_boards_of_topic(call: Call) -> Any:
     return call.page(search.best_of_topic(call.viewer, call.topic_id(), call.page_request()), discovery_views.listed)
 
 
-@router.get("/discover/boards/{board_id}/related", scopes=BOARDS_ONLY, answer="BoardPage", params=PAGING)
+@router.get("/discover/boards/{board_id}/related", scopes=BOARDS_AND_PINS, answer="BoardPage", params=PAGING)
 def list_related_boards(call: Call) -> Any:
     """The public boards that are most like a board: that show the same, and say the same."""
     page = related.boards_like(call.viewer, call.id("board_id"), call.page_request())

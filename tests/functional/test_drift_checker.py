@@ -301,6 +301,23 @@ def test_a_full_list_with_several_blocks_is_as_the_table_implies(memory: Memory,
     assert looked() == []
 
 
+def test_the_census_is_looked_at_without_reading_what_long_lists_name(
+    memory: Memory, ann: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board_id = a_board(ann, name="Wedding cakes")
+    add_pins(ann, board_id, 1_500, title="cake")
+    for some in batched(subjects(), 200, strict=False):
+        indexing.refresh(dict.fromkeys(some, ()))
+    census = {key: raw for key, raw in memory.discovery.items.items() if key[0] == "CENSUS#pins"}
+    assert index.long_lists(census[keys.long_lists("pins")]) == {"cake": 2}
+    sampled = len(index.census(census[keys.census("pins")]).sample.members)
+
+    before = memory.asked
+    assert drift._look_at_items(census) == []
+
+    assert memory.asked - before <= 4 + sampled / 100
+
+
 def test_suggestions_that_are_lost_or_made_up_are_found_and_mended(stream: Stream) -> None:
     a_board(a_user("wendy"), name="Wedding cakes")
     indexing.refresh(dict.fromkeys(subjects(), ()))

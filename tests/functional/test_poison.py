@@ -37,7 +37,7 @@ def spoil(pin_id: str) -> None:
     set_attribute(keys.pin(pin_id), "board_id", {"N": "7"})
 
 
-def down(*_: Any) -> None:
+def down(*_: Any, **__: Any) -> None:
     raise StorageUnavailable("The database is down.")
 
 
@@ -238,6 +238,20 @@ def test_of_a_batch_only_what_fails_is_named(
     assert all(spoilt in line or "BOARD" in line for line in named)
     found = ann.get("/discover/search?type=pins&q=cake").json["items"]
     assert {each["pin"]["id"] for each in found} == set(others)
+
+
+def test_an_interrupted_redrive_hides_no_message_from_the_next(
+    deployed: Deployment, given_up: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = Deployed(deployed)
+    with monkeypatch.context() as broken:
+        broken.setattr(stack.client("lambda"), "invoke", down)
+        with pytest.raises(StorageUnavailable):
+            run_redrive(stack)
+
+    run_redrive(stack)
+
+    assert not any(poller.failures for poller in deployed.pollers.values())
 
 
 @pytest.mark.parametrize("has_shards", [True, False])

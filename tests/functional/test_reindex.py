@@ -142,6 +142,23 @@ def _said(item: Any) -> Any:
     return {name: value for name, value in item.items() if name not in ("revision", "since")}
 
 
+def test_an_order_that_comes_late_clears_nothing_any_more(deployed: Deployment, ann: Client) -> None:
+    rebuilding.begin()
+    late = rebuilds.read()
+    renewed(deployed)
+    key = keys.block("boards", "cake", 0)
+    stored = index.stored_list("boards", "cake", {key: deployed.memory.discovery.items[key]})
+    stored.whole.put(next(iter(stored.whole.blocks[0])), None)
+    stored.whole.floor = 200_000
+    index.write_each([index.list_writes("boards", stored, {0})])
+    before = dict(deployed.memory.discovery.items)
+
+    for order in late:
+        rebuilding.work(order, 2.0)
+
+    assert deployed.memory.discovery.items == before
+
+
 def test_a_list_that_dropped_postings_is_filled_again(deployed: Deployment, ann: Client) -> None:
     key = keys.block("boards", "cake", 0)
     stored = index.stored_list("boards", "cake", {key: deployed.memory.discovery.items[key]})

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from presence.domain.entities import Image, Media
+from presence.http import call
 from presence.projections.documents import FIRST_PINS
+from presence.services import search
+from presence.storage import pins
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin, ids, refusal
 from tests.support.people import a_user
@@ -295,6 +298,76 @@ def test_a_board_that_has_it_is_none_for_it(indexed: Stream) -> None:
     assert boards_for(ann.without_scopes("pins:read_secret"), pin_id) == [mine], (
         "what is on it is not for this token to tell"
     )
+
+
+def test_a_public_board_that_has_it_is_none_for_it_before_and_after_the_index_hears_of_it(indexed: Stream) -> None:
+    ann, bob = a_user(), a_user()
+    pin_id = a_pin(bob, a_board(bob, name="Zebra"), title="A lantern", **a_picture("a"))
+    mine = a_board(ann, name="Lanterns")
+    indexed.settle()
+    assert boards_for(ann, pin_id) == [mine]
+
+    ann.post(f"/pins/{pin_id}/save", {"board_id": mine})
+    assert boards_for(ann, pin_id) == []
+    for number in range(51):  # so that it is not among the first any more
+        a_pin(ann, mine, **a_picture(f"x{number}"))
+    indexed.settle()
+    assert boards_for(ann, pin_id) == []
+
+
+def test_that_many_boards_have_a_pin_takes_no_place_from_those_that_have_not(
+    indexed: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MAX_CANDIDATES", 3)
+    ann, bob = a_user(), a_user()
+    pin_id = a_pin(ann, a_board_of(ann, "Zebra", "z"), title="Lantern", **a_picture("a"))
+    fitting = a_board_of(bob, "Quagga", "z", "y")
+    for _ in range(4):
+        a_board_of(a_user(), "Okapi", "a", "z")
+    indexed.settle()
+
+    assert boards_for(ann, pin_id) == [fitting]
+
+
+def test_the_board_itself_takes_no_place_among_those_like_it(indexed: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "MAX_CANDIDATES", 1)
+    ann, bob = a_user(), a_user()
+    mine = a_board_of(ann, "Zebra", "a", "b")
+    like = a_board_of(bob, "Quagga", "a", "c")
+    indexed.settle()
+
+    assert related(ann, mine) == [like]
+
+
+def test_ideas_go_on_after_a_page_that_was_cut(indexed: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann, bob = a_user(), a_user()
+    mine = a_board_of(ann, "Zebra", "a")
+    a_board_of(bob, "Quagga", "a", *(f"x{number}" for number in range(6)))
+    indexed.settle()
+    path = f"/discover/boards/{mine}/ideas?page_size="
+    wanted = ids(ann.get(path + "50"))
+    assert len(wanted) == 6
+    monkeypatch.setattr(call, "MAX_ANSWER_BYTES", 2_000)
+
+    pages = [[pin["id"] for pin in page] for page in ann.pages(path + "50")]
+
+    assert len(pages) > 1
+    assert [pin_id for page in pages for pin_id in page] == wanted
+
+
+def test_no_pin_of_the_board_is_an_idea_where_few_are_read(indexed: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann, bob = a_user(), a_user()
+    mine = a_board_of(ann, "Zebra", "old", "b", "a")
+    a_board_of(bob, "Quagga", "a", "old", "new")
+    indexed.settle()
+    read = pins.list_on_board
+
+    def as_of_large_pins(board_id: str, **how: Any) -> Any:
+        return read(board_id, **{**how, "limit": 1 if board_id == mine else how["limit"]})
+
+    monkeypatch.setattr(pins, "list_on_board", as_of_large_pins)
+
+    assert ideas(ann, mine) == ["new"]
 
 
 def test_a_pin_without_words_that_nobody_else_has_belongs_nowhere(indexed: Stream) -> None:

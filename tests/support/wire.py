@@ -94,7 +94,7 @@ ROUTES: dict[tuple[str, str], Expected] = {
     ("GET", "/discover/suggest"): Expected(200, NAMES),
     ("GET", "/discover/topics"): Expected(200, BOARDS_READ),
     ("GET", "/discover/topics/{topic_id}/boards"): Expected(200, BOARDS_READ),
-    ("GET", "/discover/boards/{board_id}/related"): Expected(200, BOARDS_READ),
+    ("GET", "/discover/boards/{board_id}/related"): Expected(200, PINS_READ),
     ("GET", "/discover/boards/{board_id}/ideas"): Expected(200, PINS_READ),
     ("GET", "/discover/pins/{pin_id}/boards"): Expected(200, PINS_READ),
     ("GET", "/discover/trending/boards"): Expected(200, BOARDS_READ),

@@ -307,6 +307,7 @@ def _look_at_items(items: Mapping[Key, Raw]) -> list[Difference]:
     words: dict[str, set[str]] = defaultdict(set)
     censuses: set[str] = set()
     topics: set[str] = set()
+    names: dict[str, set[str]] = defaultdict(set)
     lines: dict[str, set[str]] = defaultdict(set)
     for (pk, sk), raw in items.items():
         what, kind, name = keys.indexed(pk)
@@ -324,10 +325,11 @@ def _look_at_items(items: Mapping[Key, Raw]) -> list[Difference]:
                 lines[pin_id].add(line)
         elif what == keys.SUGGEST:
             for of_kind, word in suggesting.words_of(raw):
-                words[of_kind].add(word)
+                names[of_kind].add(word)
     return [
         *_look_at_cards(subjects),
         *(each for kind, some in words.items() for each in _look_at_lists(kind, some)),
+        *(each for kind, some in names.items() for each in _look_at_suggestions(kind, some)),
         *_look_at_censuses(censuses),
         *_look_at_trends(topics),
         *_look_at_timelines(lines),
@@ -361,8 +363,11 @@ def _look_at_lists(kind: str, words: Collection[str]) -> Iterator[Difference]:
         for word, stored in lists.items():
             blocks = len(stored.whole.blocks)
             yield from of_list(stored, said, long.get(word, blocks if is_full else 1))
-        astray = suggesting.astray(kind, filter(name_of, some))
-        yield from (Difference(Flaw.SUGGESTION_WRONG, kind, word) for word in astray)
+        yield from _look_at_suggestions(kind, filter(name_of, some))
+
+
+def _look_at_suggestions(kind: str, words: Iterable[str]) -> Iterator[Difference]:
+    yield from (Difference(Flaw.SUGGESTION_WRONG, kind, word) for word in suggesting.astray(kind, words))
 
 
 def _look_at_censuses(kinds: Iterable[str]) -> Iterator[Difference]:
@@ -374,11 +379,14 @@ def _look_at_censuses(kinds: Iterable[str]) -> Iterator[Difference]:
         for number, told in members.items():
             if told != indexing.strongest(None, cards.get((kind, number), {}).values()):
                 yield Difference(Flaw.CENSUS_WRONG, kind, number=number)
-        yield from (
-            each
-            for each in _look_at_lists(kind, index.long_lists(found.get(long_key)))
-            if each.flaw == Flaw.LENGTH_WRONG
-        )
+        long = index.long_lists(found.get(long_key))
+        for some in batched(long, ITEMS_AT_ONCE, strict=False):
+            lists = indexing.read_lists(kind, dict.fromkeys(some, ()), long)
+            yield from (
+                Difference(Flaw.LENGTH_WRONG, kind, word)
+                for word, stored in lists.items()
+                if len(stored.whole.blocks) != long[word]
+            )
 
 
 def _look_at_trends_of(documents: Iterable[Document]) -> Iterator[Difference]:

@@ -14,7 +14,7 @@ from presence.domain import postings
 from presence.domain.entities import Pin, Viewer
 from presence.domain.postings import LENGTHS, UNIT
 from presence.projections import documents
-from presence.projections.documents import FIRST_PINS, PINS, Document, spoken
+from presence.projections.documents import PINS, Document, spoken
 from presence.services import likeness, related, search
 from presence.services.access import Seen
 from presence.services.paging import Page, PageRequest, fill
@@ -65,7 +65,10 @@ def ideas_for(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Place
     beside = likeness.missed(board, alike)
     speech = _Speech(first_pins)
     found = [*speech.pins(), *_beside([document for document, _ in alike], beside)]
-    fitting = _ranked(found, _shown_on(seen, first_pins), beside, speech)
+    there = _pins_on(seen, first_pins)
+    shown = {documents.shown_by(pin) for pin in there}
+    fitting = _ranked((pin for pin in found if pin.board_id != board_id), shown, beside, speech)
+    is_all_read = len(there) >= seen.board.pin_count
     ideas = [_Idea(pin, str(place)) for place, pin in enumerate(fitting)]
 
     def read(after: str | None, limit: int) -> tuple[list[_Idea], bool]:
@@ -73,16 +76,18 @@ def ideas_for(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Place
         end = start + min(limit, IDEAS_PER_READ)
         return ideas[start:end], end < len(ideas)
 
-    page = fill(request, read, lambda some: _fitting(viewer, some, seen))
-    return Page([each.placed for each in page.items if each.placed], page.after)
+    page = fill(request, read, lambda some: _fitting(viewer, some, seen, is_all_read=is_all_read))
+    return Page([replace(each.placed, place=each.position) for each in page.items if each.placed], page.after)
 
 
-def _shown_on(seen: Seen, first_pins: Sequence[Pin]) -> set[str | None]:
-    """What the board shows, as far as it is read: 1 request if it has more pins than its first."""
+def _pins_on(seen: Seen, first_pins: Sequence[Pin]) -> list[Pin]:
+    """The board's pins, as far as they are read: 1 request if it has more than its first. A request gives 1 MB at most,
+    so that of very large pins there may be fewer.
+    """
     there = list(first_pins)
     if there and seen.board.pin_count > len(there):
         there += pins.list_on_board(seen.id, after=there[-1].position, limit=MORE_PINS)[0]
-    return {documents.shown_by(pin) for pin in there}
+    return there
 
 
 def _ranked(
@@ -199,11 +204,11 @@ class _Said(NamedTuple):
     length: int
 
 
-def _fitting(viewer: Viewer, ideas: Sequence[_Idea], seen: Seen) -> list[_Idea]:
+def _fitting(viewer: Viewer, ideas: Sequence[_Idea], seen: Seen, *, is_all_read: bool) -> list[_Idea]:
     """Those that the viewer may find, added by somebody whom they see, and that the board has not."""
     found = search.found_pins(viewer, [each.pin.id for each in ideas])
     shown = [replace(each, placed=placed) for each in ideas if (placed := found.get(each.pin.id)) and placed.added_by]
-    if seen.board.pin_count <= FIRST_PINS + MORE_PINS:
+    if is_all_read:
         return shown
     there = index.in_parallel(lambda idea: related.is_on(seen, idea.pin), shown)
     return [idea for idea, is_there in zip(shown, there, strict=True) if not is_there]

@@ -41,6 +41,8 @@ def work(order: Order, seconds: float) -> None:
     Raises:
         Conflict, Throttled, StorageUnavailable: it must come again.
     """
+    if order not in rebuilds.read():
+        return  # what is cleared after others renewed it may stay as it was left
     match order.phase:
         case Phase.CLEARING | Phase.RENEWING if seconds <= 0:
             _go_on(order, order)

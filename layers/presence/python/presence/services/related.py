@@ -58,7 +58,12 @@ def alike(origin: Document, unless: str | None = None) -> Ranking:
     lists, census = search.read_lists(BOARDS, lambda long, _: _plan(origin, long or {}))
     weights = relevance.weighing([*lists], DEFAULT_LANGUAGE, lists, census, search.today())
     likeness_of = Likeness(origin, weights.rarities, unless)
-    return Ranking(BOARDS, search.best(likeness_of.candidates(lists)), weights, likeness_of.to)
+    scores = likeness_of.candidates(lists)
+    # What scores nothing in the end would take the places of what does.
+    showing = lists.get(shown_word(unless)) if unless else None
+    for number in (postings.number(origin.id), *(showing.numbers() if showing else ())):
+        scores.pop(number, None)
+    return Ranking(BOARDS, search.best(scores), weights, likeness_of.to)
 
 
 def _plan(origin: Document, long: Mapping[str, int]) -> dict[str, int]:
@@ -94,8 +99,7 @@ def boards_for_pin(viewer: Viewer, pin_id: str, request: PageRequest) -> Page[Hi
     alone = documents.belonging(pin)
     shown = documents.shown_by(pin)
     ranking = alike(likeness.together(alone, _showing(shown) if shown else ()), shown)
-    own = _own(viewer, pin, ranking)
-    own_ids = {hit.document.id for hit in own}
+    own, own_ids = _own(viewer, pin, ranking)
 
     def others(after: str | None, limit: int) -> tuple[list[Hit], bool]:
         hits, more = ranking.read(after, limit)
@@ -117,9 +121,9 @@ def _showing(digest: str) -> list[Document]:
     return [document for raw in cards.values() for document in index.cards(raw).values()]
 
 
-def _own(viewer: Viewer, pin: Pin, ranking: Ranking) -> list[Hit]:
-    """The viewer's own boards that fit best and do not have what the pin shows: 2 requests, 1 for their cards, which
-    tell of those that are to be found what is on them, and 1 for each that fits.
+def _own(viewer: Viewer, pin: Pin, ranking: Ranking) -> tuple[list[Hit], set[str]]:
+    """The viewer's own boards that fit best and do not have what the pin shows, and the ids of all that fit best: 2
+    requests, 1 for their cards, which tell of those that are to be found what is on them, and 1 for each that fits.
     """
     found, _ = boards.list_of_owner(viewer.user_id, after=None, limit=OWN_BOARDS)
     seen = {
@@ -133,10 +137,11 @@ def _own(viewer: Viewer, pin: Pin, ranking: Ranking) -> list[Hit]:
     best = [each for each in relevance.ranked(theirs, ranking.score) if each[1] > 0][:MOST_OWN]
     have = index.in_parallel(lambda each: _tells_of(seen[each[0].id]) and is_on(seen[each[0].id], pin), best)
     fitting = [each for each, has in zip(best, have, strict=True) if not has]
-    return [
+    hits = [
         Hit(document, score, str(place), ranking.weights, seen[document.id])
         for place, (document, score) in enumerate(fitting)
     ]
+    return hits, {document.id for document, _ in best}
 
 
 def _tells_of(seen: Seen) -> bool:
