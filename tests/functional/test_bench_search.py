@@ -46,6 +46,21 @@ def test_says_which_goals_are_met(figures: trial.Figures) -> None:
     assert "overlap@10" in report.as_text(report.of_search(figures))
 
 
+def test_where_nothing_is_judged_the_engine_is_what_is_held_against(figures: trial.Figures) -> None:
+    figures.quality = None
+    one, other = [each for each in figures.overlaps.values() if each.words == 2][:2]
+    one.strict, other.words_alone = 0.9, 0.8
+
+    told = {goal.name: (goal.result, goal.met) for goal in report.goals(figures) if "overlap" in goal.name}
+
+    assert told == {
+        "overlap@10 of 2 words": ("0.967", False),
+        "overlap@10 of 3 words": ("1.000", True),
+        "overlap@10 by words alone, least": ("0.800", False),
+        "overlap@10 up to ties, least": ("1.000", True),
+    }
+
+
 def test_ties_of_the_engine_are_all_as_good_as_its_last() -> None:
     engine = Engine(Document(str(number), "sea") for number in range(400))
 

@@ -174,11 +174,10 @@ def _list(expected: Postings, blocks: Mapping[int, Raw]) -> Iterator[str]:
 
 
 def _sample(expected: Postings, raw: Raw, name: str) -> Iterator[str]:
-    limit = int(raw["limit"]["N"])
-    sampled = postings.unpack(b64decode(raw[name]["B"]))
-    rightly = {number: posting for number, posting in expected.items() if number < limit}
-    if sampled != rightly:
-        yield f"of {len(rightly)} to be sampled {len(sampled)} are"
+    sample = postings.Sample.unpacked(b64decode(raw[name]["B"]), int(raw["limit"]["N"]))
+    rightly = {number: posting for number, posting in expected.items() if sample.has_room_for(number)}
+    if sample.members != rightly:
+        yield f"of {len(rightly)} to be sampled {len(sample.members)} are"
 
 
 def _cards(implied: Mapping[str, Implied], discovery: Items) -> Iterator[str]:

@@ -2,7 +2,8 @@
 DynamoDB in memory."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import batched, count
 from typing import Any, NamedTuple, cast
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ from indexer.handler import handler as index
 from presence.domain.entities import Board, Image, Media, Pin
 from presence.projections.documents import PINS
 from presence.projections.filters import INDEXER_FILTERS
-from presence.services import search
+from presence.services import relevance, search
 from presence.storage import boards, pins, table
 from presence.storage import index as discovery
 from presence.storage.table import Raw, Transaction
@@ -28,7 +29,8 @@ BATCH_SIZE = 1000
 """Records that the deployed indexer is given at once; see ``infra/service_stack.py``."""
 MADE_AT = "2026-11-25T09:00:00Z"
 _PIN_CARDS = f"CARD#{PINS}#"
-_FIRST_ID = 1_048_576_000_000_000_000
+_LAST_ID = 1_048_576_000_000_000_000
+_APART_MS = 600_000
 
 
 class Answer(NamedTuple):
@@ -72,8 +74,8 @@ class Deployment:
         return reply.json["items"], bill
 
     def new_id(self) -> str:
-        """Ids get smaller, with random lower bits as those of the API have."""
-        return str(_FIRST_ID - (next(self._places) << 22) | self._chance.getrandbits(22))
+        """Each is ten minutes older than the one before."""
+        return str(_LAST_ID - (next(self._places) * _APART_MS << 22) | self._chance.getrandbits(22))
 
     def forget(self) -> None:
         """As a function does that starts anew, or after a minute."""
@@ -107,6 +109,16 @@ class OneBoard(Deployment):
         """The first page of what is found."""
         items, bill = self.ask("/discover/search", type="pins", q=text, page_size=size)
         return Answer([self._document_of[item["pin"]["id"]] for item in items], bill)
+
+    @contextmanager
+    def by_words_alone(self) -> Iterator[None]:
+        """Neighbours count nothing; what else an order knows is the same of all documents here."""
+        usual = relevance.ADJACENCY
+        relevance.ADJACENCY = 0.0
+        try:
+            yield
+        finally:
+            relevance.ADJACENCY = usual
 
     def postings(self) -> int:
         """How many different words all documents have together, each in its own language."""

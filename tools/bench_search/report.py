@@ -1,7 +1,7 @@
 """What is said of the figures: on the terminal and in docs/discovery.md."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -9,7 +9,7 @@ from statistics import fmean
 
 from tools.bench_search import boards_trial
 from tools.bench_search.metered import CARDS, CENSUS, LISTS, MAIN
-from tools.bench_search.trial import Cost, Figures
+from tools.bench_search.trial import Cost, Figures, Overlap
 
 FILE = Path(__file__).parents[2] / "docs" / "discovery.md"
 BEGIN, END = "<!-- results: make bench-search writes what follows -->", "<!-- end of results -->"
@@ -35,9 +35,8 @@ def goals(figures: Figures) -> Iterator[Goal]:
         ours, theirs = figures.quality.ndcg
         ratio = ours / theirs if theirs else 1.0
         yield Goal("nDCG@10, per the engine's", f"≥ {NDCG_GOAL}", f"{ratio:.3f}", ratio >= NDCG_GOAL)
-    if not figures.has_text:
-        least = min(each.with_ties for each in figures.overlaps.values())
-        yield Goal("overlap@10 up to ties, least", f"≥ {OVERLAP_GOAL}", f"{least:.3f}", least >= OVERLAP_GOAL)
+    elif not figures.has_text:
+        yield from _goals_of_overlaps(figures.overlaps.values())
     requests, units = figures.requests[LISTS].most, figures.read_units[LISTS].most
     yield Goal("requests for posting lists", f"≤ {LIST_REQUESTS_GOAL}", f"{requests:g}", requests <= LIST_REQUESTS_GOAL)
     yield Goal("read units of posting lists", f"≤ {LIST_UNITS_GOAL}", f"{units:g}", units <= LIST_UNITS_GOAL)
@@ -46,6 +45,19 @@ def goals(figures: Figures) -> Iterator[Goal]:
     counts = {(cost.mean, cost.most) for cost in figures.growth.values()}
     grown = ", ".join(f"{cost.mean:g} at {size:,}" for size, cost in figures.growth.items())
     yield Goal("requests for a query, as documents come", "the same", grown, len(counts) == 1)
+
+
+def _goals_of_overlaps(overlaps: Collection[Overlap]) -> Iterator[Goal]:
+    """Of queries of so many words over all of their kinds, else of the worst kind."""
+    for words in dict.fromkeys(each.words for each in overlaps if each.words):
+        mean = fmean(each.strict for each in overlaps if each.words == words)
+        yield _overlap_goal(f"of {words} words", mean)
+    yield _overlap_goal("by words alone, least", min(each.words_alone for each in overlaps))
+    yield _overlap_goal("up to ties, least", min(each.with_ties for each in overlaps))
+
+
+def _overlap_goal(name: str, result: float) -> Goal:
+    return Goal(f"overlap@10 {name}", f"≥ {OVERLAP_GOAL}", f"{result:.3f}", result >= OVERLAP_GOAL)
 
 
 def as_text(section: str) -> str:
@@ -92,10 +104,10 @@ def _quality(figures: Figures) -> str:
 
 def _overlaps(figures: Figures) -> str:
     rows = [
-        (kind, f"{each.queries:,}", f"{each.strict:.3f}", f"{each.with_ties:.3f}")
+        (kind, f"{each.queries:,}", f"{each.strict:.3f}", f"{each.words_alone:.3f}", f"{each.with_ties:.3f}")
         for kind, each in figures.overlaps.items()
     ]
-    return _table(("overlap@10 with the engine, queries of", "queries", "strict", "up to ties"), rows)
+    return _table(("overlap@10 with the engine, queries of", "queries", "strict", "by words alone", "up to ties"), rows)
 
 
 def _costs(figures: Figures) -> str:

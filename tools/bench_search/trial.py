@@ -35,7 +35,11 @@ class Overlap:
     """With the engine's first ten, of one kind of query."""
 
     queries: int
+    words: int | None
+    """In each; None: it differs."""
     strict: float
+    words_alone: float
+    """As strictly, with an order that says nothing of neighbours: the engine's has no part for them."""
     with_ties: float
 
 
@@ -96,21 +100,21 @@ def run(collection: Collection, *, sampled: int, progress: Progress) -> Figures:
     if collection.judgements:
         progress(f"{collection.name}: {len(collection.queries):,} queries with judgements")
         figures.quality = _quality(collection, engine, deployment)
-    for kind, queries in _kinds(collection, sampled):
+    for kind, words, queries in _kinds(collection, sampled):
         progress(f"{collection.name}: {len(queries):,} queries, {kind}")
-        figures.overlaps[kind] = _overlap(queries, engine, deployment, bills)
+        figures.overlaps[kind] = _overlap(queries, words, engine, deployment, bills)
     for part in (LISTS, CARDS, MAIN):
         figures.requests[part] = cost([bill.parts[part].requests for bill in bills])
         figures.read_units[part] = cost([bill.parts[part].read_units for bill in bills])
     return figures
 
 
-def _kinds(collection: Collection, sampled: int) -> Iterable[tuple[str, Sequence[Query]]]:
+def _kinds(collection: Collection, sampled: int) -> Iterable[tuple[str, int | None, Sequence[Query]]]:
     if collection.queries:
-        yield "as given", collection.queries
+        yield "as given", None, collection.queries
     for words in SAMPLED_WORDS:
         for draw in sampling.DRAWS:
-            yield f"{words} {draw}", sampling.queries(collection.documents, draw, words, sampled)
+            yield f"{words} {draw}", words, sampling.queries(collection.documents, draw, words, sampled)
 
 
 def _quality(collection: Collection, engine: Engine, deployment: OneBoard) -> Quality:
@@ -132,8 +136,11 @@ def _means(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:
     return ours, theirs
 
 
-def _overlap(queries: Sequence[Query], engine: Engine, deployment: OneBoard, bills: list[Bill]) -> Overlap:
+def _overlap(
+    queries: Sequence[Query], words: int | None, engine: Engine, deployment: OneBoard, bills: list[Bill]
+) -> Overlap:
     strict: list[float] = []
+    words_alone: list[float] = []
     with_ties: list[float] = []
     for place, query in enumerate(queries):
         answer = _ask(deployment, query, place)
@@ -142,7 +149,10 @@ def _overlap(queries: Sequence[Query], engine: Engine, deployment: OneBoard, bil
         if first:
             strict.append(metrics.overlap(answer.ids[:DEPTH], first, len(first)))
             with_ties.append(metrics.overlap(answer.ids[:DEPTH], as_good, len(first)))
-    return Overlap(len(strict), fmean(strict or [1.0]), fmean(with_ties or [1.0]))
+            with deployment.by_words_alone():
+                alone = deployment.search(query.text).ids
+            words_alone.append(metrics.overlap(alone[:DEPTH], first, len(first)))
+    return Overlap(len(strict), words, *(fmean(each or [1.0]) for each in (strict, words_alone, with_ties)))
 
 
 def _ask(deployment: OneBoard, query: Query, place: int) -> Answer:

@@ -1,12 +1,15 @@
 """Posting lists: what is packed comes back, and nothing above a list's floor is lost, whenever a writer is stopped."""
 
 import random
+from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from presence.domain import clock
+from presence.domain.ids import earlier_id, new_id, new_ids
 from presence.domain.postings import (
     BLOCK_BYTES,
     LENGTHS,
@@ -60,9 +63,20 @@ def test_a_length_in_a_byte_is_off_by_three_percent_at_most(units: int) -> None:
     assert kept == units if units <= 127 else kept == pytest.approx(units, rel=0.03)
 
 
-def test_numbers_of_documents_have_32_bits_and_are_always_the_same() -> None:
+def test_numbers_of_documents_have_40_bits_and_are_always_the_same() -> None:
     assert number("1") == number("1") != number("2")
-    assert 0 <= number("anything") < NUMBERS
+    assert all(0 <= number(each) < NUMBERS for each in ("0", new_id(), str((1 << 63) - 1)))
+
+
+def test_the_newer_a_document_is_the_smaller_is_its_number() -> None:
+    first = new_id()
+    made = [first, *(earlier_id(first, 3 * clock.MINUTE * 1000 * times) for times in range(1, 100))]
+
+    assert [number(each) for each in made] == sorted(map(number, made))
+
+
+def test_documents_made_at_once_have_numbers_of_their_own() -> None:
+    assert len(set(map(number, new_ids(1_000)))) > 980
 
 
 def test_a_word_adds_as_bm25_says() -> None:
@@ -77,9 +91,12 @@ def test_a_word_adds_as_bm25_says() -> None:
 
 
 def a_crowd(size: int, seed: int = 1) -> dict[int, Posting]:
+    """Documents of four years."""
     chance = random.Random(seed)
     return {
-        chance.getrandbits(32): Posting(4 * chance.choice((1, 1, 2)), 4 * chance.randint(1, 15), chance.choice((0, 1)))
+        (1 << 39) + chance.getrandbits(36): Posting(
+            4 * chance.choice((1, 1, 2)), 4 * chance.randint(1, 15), chance.choice((0, 1))
+        )
         for _ in range(size)
     }
 
@@ -113,8 +130,8 @@ def test_a_list_holds_all_above_its_floor_in_blocks_that_fit(size: int) -> None:
     assert len(held(whole)) == len(whole), "no document is in two blocks"
     assert len(whole.blocks) <= MAX_BLOCKS
     assert (whole.floor is not None) == (size == 12_000)
-    sampled = len(pack(whole.sample.members)) if whole.sample else 0
-    assert all(len(pack(block)) + (0 if index else sampled) <= BLOCK_BYTES for index, block in enumerate(whole.blocks))
+    room = BLOCK_BYTES - (len(whole.sample.pack()) if whole.sample else 0)
+    assert all(len(pack(block)) <= (BLOCK_BYTES if index else room) for index, block in enumerate(whole.blocks))
 
 
 def test_better_blocks_hold_what_weighs_more() -> None:
@@ -179,14 +196,47 @@ def test_a_list_that_has_shrunk_is_laid_down_as_one_block() -> None:
 # Samples.
 
 
+def sampled(documents: Iterable[int]) -> Sample:
+    sample = Sample()
+    for document in documents:
+        sample.put(document, Posting(4, 4), SAMPLE_SIZE)
+    return sample
+
+
 @pytest.mark.parametrize("size", [0, SAMPLE_SIZE, 5_000, 60_000])
 def test_a_sample_estimates_how_many_there_are(size: int) -> None:
-    sample = Sample()
-    for document, posting in a_crowd(size).items():
-        sample.put(document, posting, SAMPLE_SIZE)
+    sample = sampled(a_crowd(size))
 
-    assert len(sample.members) <= SAMPLE_SIZE
+    assert len(sample.members) == min(size, SAMPLE_SIZE)
     assert sample.total == size if size <= SAMPLE_SIZE else sample.total == pytest.approx(size, rel=0.3)
+
+
+@pytest.mark.parametrize("apart_ms", [1, 10_000, clock.HOUR * 1000])
+def test_a_sample_does_not_mind_when_documents_were_made(apart_ms: int) -> None:
+    last = new_id()
+
+    sample = sampled(number(earlier_id(last, apart_ms * place)) for place in range(5_000))
+
+    assert sample.total == pytest.approx(5_000, rel=0.2)
+
+
+def test_a_sample_is_the_same_in_whatever_order_it_was_told() -> None:
+    documents = list(a_crowd(3_000))
+
+    assert sampled(documents) == sampled(reversed(documents))
+
+
+@given(some_postings)
+def test_a_packed_sample_comes_back(postings: dict[int, Posting]) -> None:
+    sample = Sample(postings, 123)
+
+    assert Sample.unpacked(sample.pack(), 123) == sample
+
+
+def test_a_sample_takes_less_than_its_members_in_a_list() -> None:
+    sample = sampled(a_crowd(60_000))
+
+    assert len(sample.pack()) < len(pack(sample.members))
 
 
 def test_a_sample_knows_who_left_and_does_not_count_twice() -> None:

@@ -12,7 +12,8 @@ from secrets import randbits
 from presence.domain import clock
 
 _EPOCH_MS = 1_514_764_800_000  # 2018-01-01T00:00:00Z
-_RANDOM_BITS = 22
+_MS_BITS, _RANDOM_BITS = 41, 22
+COARSE_BITS = 24
 MAX_DIGITS = 32  # what a path accepts; longer is not an id of ours and not worth a look
 
 
@@ -46,3 +47,8 @@ def made_at(thing_id: str) -> str:
 def seconds(thing_id: str) -> float:
     """When an id was made, in seconds since the Unix epoch."""
     return ((int(thing_id) >> _RANDOM_BITS) + _EPOCH_MS) / 1000
+
+
+def coarse_time(thing_id: str) -> int:
+    """When an id was made, in units of 131 seconds (2**17 ms) since the epoch of ids: ``COARSE_BITS`` bits."""
+    return int(thing_id) >> _MS_BITS + _RANDOM_BITS - COARSE_BITS

@@ -1,12 +1,14 @@
 """Posting lists: for each word the documents that have it, packed into blocks, the best first.
 
-A document stands in its lists as a 32-bit number (a digest of its id), with the weight that the word has in it and
-the document's length. Blocks hold what one read unit reads. A list that would need more than ``MAX_BLOCKS`` keeps the
-documents in which the word weighs most and remembers the best that it dropped: all above that ``floor`` are there.
+A document stands in its lists as a number of 40 bits (when it was made, and a digest of its id), with the weight that
+the word has in it and the document's length. Blocks hold what one read unit reads. A list that would need more than
+``MAX_BLOCKS`` keeps the documents in which the word weighs most, of equals the newest, and remembers the best that it
+dropped: all above that ``floor`` are there.
 
-How many documents have a word is counted where the list is whole, and estimated from a sample where it is not: the
-documents whose numbers lie below a limit (adaptive sampling: Flajolet, "On adaptive sampling", Computing 34, 1990).
-Both are sets, so setting the same twice, late or in another order ends in the same list.
+How many documents have a word is counted where the list is whole, and estimated from a sample where it is not: those
+that a hash of their numbers puts below a limit (Flajolet, "On adaptive sampling", Computing 34, 1990; with the limit of
+Bar-Yossef et al., "Counting distinct elements in a data stream", 2002, which keeps the sample full). Both are sets, so
+setting the same twice, late or in another order ends in the same list.
 """
 
 import math
@@ -18,14 +20,17 @@ from hashlib import blake2b
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from presence.domain import ids
+
 BLOCK_BYTES = 3_900
 """Of packed postings. With its keys and header an item stays under the 4 KB that half a read unit reads."""
 MAX_BLOCKS = 4
 SAMPLE_SIZE = 200
 """An estimate is off by 7 % (1 / sqrt of it), which moves an inverse document frequency by 0.07."""
-CENSUS_SIZE = 900
+CENSUS_SIZE = 750
 """What half a read unit reads."""
-NUMBERS = 1 << 32
+_DIGEST_BITS = 16
+NUMBERS = 1 << ids.COARSE_BITS + _DIGEST_BITS
 
 K1 = 1.2
 B = 0.75
@@ -37,8 +42,17 @@ _USUAL_LENGTH = 8 * UNIT
 
 
 def number(document_id: str) -> int:
-    """What stands for a document in lists. Two documents may share one; their card then tells both."""
-    return int.from_bytes(blake2b(document_id.encode(), digest_size=4).digest())
+    """What stands for a document in lists: the newer it is, the smaller, so that of equals the newest come first; of
+    those made in the same two minutes a digest decides. Two documents may share one; their card then tells both. There
+    are 500 numbers for each second.
+    """
+    age = (1 << ids.COARSE_BITS) - 1 - ids.coarse_time(document_id)
+    return age << _DIGEST_BITS | digest(document_id)
+
+
+def digest(an_id: str) -> int:
+    """16 bits that stand for an id where a mistake is harmless."""
+    return int.from_bytes(blake2b(an_id.encode(), digest_size=_DIGEST_BITS // 8).digest())
 
 
 class Posting(NamedTuple):
@@ -101,27 +115,32 @@ class Columns(NamedTuple):
 
 def pack(postings: Mapping[int, Posting]) -> bytes:
     """Numbers go down as the steps between them, byte by byte in columns. The three lower bytes of a step are as good
-    as random and stay as they are; the highest, the weights and the lengths say little and are compressed.
+    as random and stay as they are; the two higher ones, the weights and the lengths say little and are compressed.
     """
     numbers = sorted(postings)
-    steps = array("I", (number - before for before, number in pairwise((0, *numbers)))).tobytes()
+    steps = array("Q", (number - before for before, number in pairwise((0, *numbers)))).tobytes()
     told = [postings[number] for number in numbers]
-    plain = steps[2::4] + steps[1::4] + steps[0::4]
+    plain = b"".join(steps[byte::8] for byte in _PLAIN)
     small = array("H", (each.small for each in told)).tobytes()
-    rest = steps[3::4] + bytes(each.weight for each in told) + bytes(each.length for each in told) + small
+    higher = b"".join(steps[byte::8] for byte in _COMPRESSED)
+    rest = higher + bytes(each.weight for each in told) + bytes(each.length for each in told) + small
     return plain + zlib.compress(rest, 9) + len(numbers).to_bytes(2)
+
+
+_PLAIN, _COMPRESSED = (2, 1, 0), (4, 3)
+"""Bytes of a step, counted from the lowest."""
 
 
 def columns(data: bytes) -> Columns:
     size = int.from_bytes(data[-2:])
-    rest = zlib.decompress(data[3 * size : -2])
-    steps = bytearray(4 * size)
-    for byte, plane in ((2, data), (1, data[size:]), (0, data[2 * size :]), (3, rest)):
-        steps[byte::4] = plane[:size]
-    small = array("H", rest[3 * size :])
-    return Columns(
-        array("I", accumulate(array("I", bytes(steps)))), rest[size : 2 * size], rest[2 * size : 3 * size], small
-    )
+    plain = data[: len(_PLAIN) * size]
+    rest = zlib.decompress(data[len(plain) : -2])
+    steps = bytearray(8 * size)
+    for source, bytes_ in ((plain, _PLAIN), (rest, _COMPRESSED)):
+        for place, byte in enumerate(bytes_):
+            steps[byte::8] = source[place * size : (place + 1) * size]
+    weights, lengths, small = (rest[place * size :] for place in range(len(_COMPRESSED), len(_COMPRESSED) + 3))
+    return Columns(array("Q", accumulate(array("Q", bytes(steps)))), weights[:size], lengths[:size], array("H", small))
 
 
 def unpack(data: bytes) -> Postings:
@@ -130,22 +149,27 @@ def unpack(data: bytes) -> Postings:
 
 @dataclass(slots=True)
 class Sample:
-    """The documents whose numbers lie below ``limit``: as many of all as the limit is of all numbers."""
+    """The documents that are drawn below ``limit``: as many of all as the limit is of all numbers."""
 
     members: dict[int, Posting] = field(default_factory=dict)
     limit: int = NUMBERS
 
+    def has_room_for(self, document: int) -> bool:
+        """Whether a document is a member if it is there at all."""
+        return _drawn(document) < self.limit
+
     def put(self, document: int, posting: Posting | None, size: int) -> bool:
         """Note that a document is there, or not any more. Gives whether that changed anything."""
-        if document >= self.limit or self.members.get(document) == posting:
+        if not self.has_room_for(document) or self.members.get(document) == posting:
             return False
         if posting is None:
             del self.members[document]
         else:
             self.members[document] = posting
-            while len(self.members) > size:
-                self.limit //= 2
-                self.members = {n: told for n, told in self.members.items() if n < self.limit}
+            if len(self.members) > size:
+                last = max(self.members, key=_drawn)
+                self.limit = _drawn(last)
+                del self.members[last]
         return True
 
     @property
@@ -153,6 +177,24 @@ class Sample:
         """How many documents there are."""
         return len(self.members) * NUMBERS / self.limit
 
+    def pack(self) -> bytes:
+        """As they were drawn: these lie close together."""
+        return pack({_drawn(document): posting for document, posting in self.members.items()})
+
+    @classmethod
+    def unpacked(cls, data: bytes, limit: int) -> "Sample":
+        return cls({drawn * _UNDRAW % NUMBERS: posting for drawn, posting in unpack(data).items()}, limit)
+
+
+def _drawn(document: int) -> int:
+    """A number that says nothing of when a document was made. None is drawn twice (Fibonacci hashing: Knuth, The Art
+    of Computer Programming 3, 6.4).
+    """
+    return document * _DRAW % NUMBERS
+
+
+_DRAW = 0x9E3779B97F
+_UNDRAW = pow(_DRAW, -1, NUMBERS)
 
 type Place = tuple[int, int]
 """Where a posting stands in its list: minus its impact, then the document's number."""
@@ -237,7 +279,7 @@ class TermList:
 
     def _room(self, index: int) -> int:
         """How many bytes of postings a block may have; the first carries the sample."""
-        return BLOCK_BYTES - (len(pack(self.sample.members)) if index == 0 and self.sample else 0)
+        return BLOCK_BYTES - (len(self.sample.pack()) if index == 0 and self.sample else 0)
 
     @property
     def is_sparse(self) -> bool:
@@ -257,7 +299,7 @@ class TermList:
 
 _FULL = 0.85
 """How full a block is after it had no room: what comes next finds some."""
-_SPARSE = 400
+_SPARSE = 350
 """Postings; a block has room for twice as many."""
 _LACKING = 1_600
 """Postings; a list that just dropped some has at least a fourth more."""

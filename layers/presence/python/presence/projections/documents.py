@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from presence.domain import clock, ids
 from presence.domain.entities import Board, BoardFollow, Pin, Profile
-from presence.domain.postings import UNIT, Posting, number, packed_length
+from presence.domain.postings import UNIT, Posting, digest, packed_length
 from presence.domain.suggestions import MAX_NAME, folded, user_name
 from presence.domain.topics import with_parents
 from presence.domain.trends import Trend, trend
@@ -109,7 +109,7 @@ class Document:
         """The list of its name says who gave it, in 16 bits, or how well the person is liked, in octaves."""
         if not self.name:
             return {}
-        owner = number(self.owner_id) & 0xFFFF if self.owner_id else 0
+        owner = digest(self.owner_id) if self.owner_id else 0
         return {name_word(self.name): Posting(self.standing // _OCTAVE, 0, owner)}
 
     def _weighed(self) -> Iterator[tuple[str, int]]:

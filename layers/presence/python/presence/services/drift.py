@@ -266,7 +266,7 @@ def of_best(topic_id: str, best: Best, boards: Mapping[str, Document | None]) ->
 
 
 def _is_sampled(sample: Sample, number: int, expected: Posting | None) -> bool:
-    return sample.members.get(number) == (expected if number < sample.limit else None)
+    return sample.members.get(number) == (expected if sample.has_room_for(number) else None)
 
 
 def _sharing(card: Mapping[str, Document], document_id: str, document: Document | None) -> list[Document]:

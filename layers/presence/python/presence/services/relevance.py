@@ -12,7 +12,7 @@ from presence.domain.words import small_words
 from presence.projections.documents import Document
 from presence.storage.index import Census, ReadList
 
-ADJACENCY = 0.05
+ADJACENCY = 0.03
 STANDING = 0.1
 FRESHNESS = 0.05
 """By what share of its score a document gains at most, for each. Words decide; these order what fits alike."""

@@ -173,8 +173,8 @@ def may_need_more(first: Raw | None, coming: int) -> bool:
     return number_of_blocks(first) > 1 or len(_data(first)) + coming * _POSTING_BYTES > BLOCK_BYTES // 2
 
 
-_POSTING_BYTES = 8
-"""At most: three of its number's bytes lie as they are, five others are compressed."""
+_POSTING_BYTES = 9
+"""At most: three of its number's bytes lie as they are, six others are compressed."""
 
 
 def number_of_blocks(first: Raw | None) -> int:
@@ -190,7 +190,7 @@ def _head(raw: Raw | None) -> dict[str, Any]:
 def _sample(raw: Raw | None) -> Sample | None:
     if raw is None or "sample" not in raw:
         return None
-    return Sample(postings.unpack(_data(raw, "sample")), int(raw["limit"]["N"]))
+    return Sample.unpacked(_data(raw, "sample"), int(raw["limit"]["N"]))
 
 
 def list_writes(kind: str, stored: StoredList, changed: Collection[int]) -> Group:
@@ -227,7 +227,7 @@ def _block(whole: TermList, index: int) -> dict[str, Raw]:
         head = {"fences": whole.fences, "floor": whole.floor, "size": len(whole)}
         block["head"] = {"S": orjson.dumps(head).decode()}
     if index == 0 and whole.sample:
-        block["sample"] = {"B": postings.pack(whole.sample.members)}
+        block["sample"] = {"B": whole.sample.pack()}
         block["limit"] = {"N": str(whole.sample.limit)}
     return block
 
@@ -283,12 +283,12 @@ class Census:
 def census(raw: Raw | None) -> Census:
     if raw is None:
         return Census(Sample(), 0)
-    return Census(Sample(postings.unpack(_data(raw)), int(raw["limit"]["N"])), revision(raw))
+    return Census(Sample.unpacked(_data(raw), int(raw["limit"]["N"])), revision(raw))
 
 
 def census_write(kind: str, value: Census) -> Write:
     sample = value.sample
-    attributes: dict[str, Raw] = {"data": {"B": postings.pack(sample.members)}, "limit": {"N": str(sample.limit)}}
+    attributes: dict[str, Raw] = {"data": {"B": sample.pack()}, "limit": {"N": str(sample.limit)}}
     return Write(keys.census(kind), attributes, value.revision)
 
 
