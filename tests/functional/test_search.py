@@ -2,11 +2,17 @@
 
 import pytest
 
+from presence.domain import clock
+from presence.domain.ids import earlier_id, new_id
 from presence.services import search
+from presence.storage import boards
+from presence.storage.table import Transaction
+from tests.support import values
 from tests.support.api import Client, Reply
 from tests.support.content import a_board, a_pin, refusal
+from tests.support.memory import Memory, MemoryStream
 from tests.support.people import a_user
-from tests.support.stored import Stream
+from tests.support.stored import Stream, put
 from tests.support.wire import INVALID
 
 PATH = "/discover/search"
@@ -108,6 +114,24 @@ def test_a_board_is_found_by_what_its_pins_share(indexed: Stream) -> None:
     indexed.settle()
     assert names(find(bob, "lanterns")) == []
     assert first
+
+
+def test_of_however_many_boards_of_one_name_the_one_that_is_liked_comes_first_then_the_newest(memory: Memory) -> None:
+    stream = MemoryStream(memory, "indexer")
+    ann, bob = a_user(), a_user()
+    first = new_id()
+    made = [earlier_id(first, number * 3 * clock.MINUTE * 1000) for number in range(3_000)]
+    liked = made[2_000]
+    tx = Transaction()
+    for each in made:
+        board = values.a_board(id=each, owner_id=ann.user_id, name="Recipes", follower_count=300 * (each == liked))
+        boards.put(tx, board, otherwise=RuntimeError("taken"))
+    put(operation.request["Put"]["Item"] for operation in tx._operations)
+    stream.settle()
+
+    items = find(bob, "recipes").json["items"]
+
+    assert [item["board"]["id"] for item in items] == [liked, *made[: len(items) - 1]]
 
 
 def test_people_are_found_by_their_names(indexed: Stream) -> None:

@@ -1,6 +1,7 @@
 """Index, search, compare, rewrite docs/discovery.md: ``python -m tools.bench_search [COLLECTION]``."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Iterable
@@ -23,6 +24,7 @@ def main() -> None:
     parser.add_argument("--sampled", type=int, default=SAMPLED, help="how many queries of each kind to make of titles")
     parser.add_argument("--sampled-boards", type=int, default=SAMPLED_BOARDS, help="how many boards to ask about, too")
     arguments = parser.parse_args()
+    os.environ["POWERTOOLS_METRICS_DISABLED"] = "true"  # they are written to the terminal
     try:
         collections = _collections(arguments.collection, arguments.fields, arguments.boards, arguments.name)
     except (Malformed, OSError) as error:

@@ -31,7 +31,7 @@ from presence.domain.postings import (
 
 bytes_ = st.integers(0, 255)
 some_postings = st.dictionaries(
-    st.integers(0, NUMBERS - 1), st.builds(Posting, bytes_, bytes_, st.integers(0, 65_535)), max_size=300
+    st.integers(0, NUMBERS - 1), st.builds(Posting, bytes_, bytes_, st.integers(0, 65_535), bytes_), max_size=300
 )
 
 

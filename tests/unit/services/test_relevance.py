@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from presence.domain.postings import CENSUS_SIZE, Posting, Sample, columns, pack, rarity
+from presence.domain.postings import CENSUS_SIZE, STANDING, Posting, Sample, columns, pack, rarity
 from presence.domain.words import small_words
 from presence.projections.documents import BOARDS, Document
 from presence.services import relevance
@@ -77,7 +77,7 @@ def test_a_score_is_bm25_with_its_gains() -> None:
     weights = Weighing(["blue", "sea"], {"blue": rarity(2, 10), "sea": rarity(5, 10)}, 8.0, "en", TODAY + 180)
 
     # Both words once in a document of average length: each adds its rarity. Neighbours, a fifth of 255, half the time.
-    gains = relevance.ADJACENCY + relevance.STANDING * 0.2 + relevance.FRESHNESS * 0.5
+    gains = relevance.ADJACENCY + STANDING * 0.2 + relevance.FRESHNESS * 0.5
     assert relevance.score(document, weights) == pytest.approx((rarity(2, 10) + rarity(5, 10)) * (1 + gains))
 
 
@@ -91,6 +91,17 @@ def test_lists_tell_the_scores_of_words() -> None:
     fresh = 1 + relevance.FRESHNESS
     assert scores[8] == pytest.approx(relevance.score(documents[8], weights) / fresh)
     assert scores[7] == pytest.approx(relevance.score(documents[7], weights) / (fresh + relevance.ADJACENCY))
+
+
+def test_lists_tell_how_well_documents_are_liked() -> None:
+    liked = [a_document("sea", standing=standing) for standing in (0, 31, 32, 255)]
+    documents = dict(enumerate(liked))
+    weights = weighing(documents, "sea")
+
+    none, hardly, some, most = relevance.candidates(lists(documents, ["sea"]), weights).values()
+
+    assert none == hardly < some < most
+    assert most == pytest.approx(none * (1 + STANDING * 7 / 8))
 
 
 def test_other_lists_tell_which_documents_have_a_small_word_whose_own_list_ended_early() -> None:

@@ -22,7 +22,9 @@ type Postings = dict[int, Posting]
 def a_crowd(size: int, seed: int) -> Postings:
     chance = random.Random(seed)
     return {
-        chance.getrandbits(32): Posting(chance.randint(1, 40), chance.randint(4, 200), chance.getrandbits(16))
+        chance.getrandbits(36): Posting(
+            chance.randint(1, 40), chance.randint(4, 200), chance.getrandbits(16), chance.randint(0, 7)
+        )
         for _ in range(size)
     }
 
@@ -120,7 +122,7 @@ def test_items_are_read_with_half_a_unit() -> None:
 
 
 def test_a_search_reads_as_much_of_a_list_as_it_asked_for() -> None:
-    postings = a_crowd(1_700, 1)
+    postings = a_crowd(1_400, 1)
     stored = written(postings)
     first = index.list_keys(KIND, WORD, 1)[0]
 

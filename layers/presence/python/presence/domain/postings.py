@@ -35,6 +35,9 @@ NUMBERS = 1 << ids.COARSE_BITS + _DIGEST_BITS
 K1 = 1.2
 B = 0.75
 """Both as in Lucene and tantivy."""
+STANDING = 0.1
+"""By what share of its score a document gains at most that is liked and kept."""
+LEVELS = 8
 UNIT = 4
 """Weights and lengths count in quarters of a word, so that a field can weigh less than another."""
 _USUAL_LENGTH = 8 * UNIT
@@ -56,7 +59,7 @@ def digest(an_id: str) -> int:
 
 
 class Posting(NamedTuple):
-    """What a list says of a document. Weight and length are a byte each, the small words two."""
+    """What a list says of a document. Weight, length and level are a byte each, the small words two."""
 
     weight: int
     """How often the document has the word, in units, by the weight of its fields; at most 255."""
@@ -65,6 +68,9 @@ class Posting(NamedTuple):
     small: int = 0
     """Which small words stand beside it (``words.small_words``): their own lists are the longest and end too early to
     tell."""
+    level: int = 0
+    """How well the document is liked and kept, of ``LEVELS``: so coarse, since all postings of a document are written
+    anew when it changes."""
 
 
 def packed_length(units: int) -> int:
@@ -96,9 +102,14 @@ def rarity(having: float, documents: float) -> float:
     return math.log(1 + (max(documents, having) - having + 0.5) / (having + 0.5))
 
 
+def gain(level: int) -> float:
+    """By what a document's score is multiplied for its level."""
+    return 1 + STANDING * level / LEVELS
+
+
 def impact(posting: Posting) -> int:
     """By how much a posting comes before others in its list."""
-    return round(100_000 * saturation(posting, _USUAL_LENGTH))
+    return round(100_000 * saturation(posting, _USUAL_LENGTH) * gain(posting.level))
 
 
 type Postings = dict[int, Posting]
@@ -111,20 +122,21 @@ class Columns(NamedTuple):
     weights: bytes
     lengths: bytes
     small: Iterable[int]
+    levels: bytes
 
 
 def pack(postings: Mapping[int, Posting]) -> bytes:
     """Numbers go down as the steps between them, byte by byte in columns. The three lower bytes of a step are as good
-    as random and stay as they are; the two higher ones, the weights and the lengths say little and are compressed.
+    as random and stay as they are; the two higher ones, and all else, say little and are compressed.
     """
     numbers = sorted(postings)
     steps = array("Q", (number - before for before, number in pairwise((0, *numbers)))).tobytes()
     told = [postings[number] for number in numbers]
     plain = b"".join(steps[byte::8] for byte in _PLAIN)
-    small = array("H", (each.small for each in told)).tobytes()
-    higher = b"".join(steps[byte::8] for byte in _COMPRESSED)
-    rest = higher + bytes(each.weight for each in told) + bytes(each.length for each in told) + small
-    return plain + zlib.compress(rest, 9) + len(numbers).to_bytes(2)
+    rest = [steps[byte::8] for byte in _COMPRESSED]
+    rest += [bytes(each.weight for each in told), bytes(each.length for each in told)]
+    rest += [bytes(each.level for each in told), array("H", (each.small for each in told)).tobytes()]
+    return plain + zlib.compress(b"".join(rest), 9) + len(numbers).to_bytes(2)
 
 
 _PLAIN, _COMPRESSED = (2, 1, 0), (4, 3)
@@ -133,14 +145,14 @@ _PLAIN, _COMPRESSED = (2, 1, 0), (4, 3)
 
 def columns(data: bytes) -> Columns:
     size = int.from_bytes(data[-2:])
-    plain = data[: len(_PLAIN) * size]
-    rest = zlib.decompress(data[len(plain) : -2])
+    plain = len(_PLAIN) * size
+    planes = data[:plain] + zlib.decompress(data[plain:-2])
     steps = bytearray(8 * size)
-    for source, bytes_ in ((plain, _PLAIN), (rest, _COMPRESSED)):
-        for place, byte in enumerate(bytes_):
-            steps[byte::8] = source[place * size : (place + 1) * size]
-    weights, lengths, small = (rest[place * size :] for place in range(len(_COMPRESSED), len(_COMPRESSED) + 3))
-    return Columns(array("Q", accumulate(array("Q", bytes(steps)))), weights[:size], lengths[:size], array("H", small))
+    for place, byte in enumerate((*_PLAIN, *_COMPRESSED)):
+        steps[byte::8] = planes[place * size : (place + 1) * size]
+    weights, lengths, levels = (planes[place * size : (place + 1) * size] for place in (5, 6, 7))
+    numbers = array("Q", accumulate(array("Q", bytes(steps))))
+    return Columns(numbers, weights, lengths, array("H", planes[8 * size :]), levels)
 
 
 def unpack(data: bytes) -> Postings:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from presence.domain import clock, ids
 from presence.domain.entities import Board, BoardFollow, Pin, Profile
-from presence.domain.postings import UNIT, Posting, digest, packed_length
+from presence.domain.postings import LEVELS, UNIT, Posting, digest, packed_length
 from presence.domain.suggestions import MAX_NAME, folded, user_name
 from presence.domain.topics import with_parents
 from presence.domain.trends import Trend, trend
@@ -88,7 +88,10 @@ class Document:
     @cached_property
     def postings(self) -> dict[str, Posting]:
         """What the list of each of its words says of it."""
-        told = {word: Posting(min(weight, 255), self.length, self.small) for word, weight in self.weights.items()}
+        level = self.standing * LEVELS // 256
+        told = {
+            word: Posting(min(weight, 255), self.length, self.small, level) for word, weight in self.weights.items()
+        }
         shown = Posting(UNIT, packed_length(UNIT * len(self.contents)))
         # The best boards of a topic come first: their lists are ordered by standing.
         about = Posting(max(1, self.standing), packed_length(UNIT))

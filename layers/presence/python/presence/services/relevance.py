@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from presence.domain.postings import UNIT, Posting, rarity, saturation
+from presence.domain.postings import STANDING, UNIT, Posting, gain, rarity, saturation
 from presence.domain.words import small_words
 from presence.projections.documents import Document
 from presence.storage.index import Census, ReadList
 
 ADJACENCY = 0.03
-STANDING = 0.1
 FRESHNESS = 0.05
-"""By what share of its score a document gains at most, for each. Words decide; these order what fits alike."""
+"""By what share of its score a document gains at most, for each, and for its ``STANDING``. Words decide; these order
+what fits alike."""
 HALF_LIFE_DAYS = 180
 
 
@@ -48,32 +48,33 @@ def candidates(lists: Mapping[str, ReadList], weights: Weighing) -> dict[int, fl
     """
     scores: dict[int, float] = {}
     small = {word: bit for word in lists if (bit := small_words((word,), weights.language)) and not lists[word].is_read}
-    beside: dict[int, tuple[int, int]] = {}
-    """Of documents that have one of these words: which, and how long they are."""
+    beside: dict[int, tuple[int, int, int]] = {}
+    """Of documents that have one of these words: which, how long they are, and their level."""
     for word, found in lists.items():
         wanted = sum(small.values()) & ~small.get(word, 0)
         told = _Told(weights, word)
         for block in found.blocks:
-            for number, weight, length, stand_by in zip(*block, strict=True):
-                scores[number] = scores.get(number, 0.0) + told[weight, length]
+            for number, weight, length, stand_by, level in zip(*block, strict=True):
+                scores[number] = scores.get(number, 0.0) + told[weight, length, level]
                 if stand_by & wanted:
-                    beside[number] = stand_by, length
+                    beside[number] = stand_by, length, level
     for word, bit in small.items():
         told, read = _Told(weights, word), lists[word].numbers()
-        for number, (stand_by, length) in beside.items():
+        for number, (stand_by, length, level) in beside.items():
             if stand_by & bit and number not in read:
-                scores[number] += told[UNIT, length]
+                scores[number] += told[UNIT, length, level]
     return scores
 
 
-class _Told(dict[tuple[int, int], float]):
-    """What a word adds to the score of a document, by the word's weight there and the document's length."""
+class _Told(dict[tuple[int, int, int], float]):
+    """What a word adds to the score of a document, by the word's weight there, the document's length and level."""
 
     def __init__(self, weights: Weighing, word: str) -> None:
         self._rarity, self._average = weights.rarities[word], weights.average_length
 
-    def __missing__(self, key: tuple[int, int]) -> float:
-        self[key] = told = self._rarity * saturation(Posting(*key), self._average)
+    def __missing__(self, key: tuple[int, int, int]) -> float:
+        weight, length, level = key
+        self[key] = told = self._rarity * saturation(Posting(weight, length), self._average) * gain(level)
         return told
 
 

@@ -173,8 +173,8 @@ def may_need_more(first: Raw | None, coming: int) -> bool:
     return number_of_blocks(first) > 1 or len(_data(first)) + coming * _POSTING_BYTES > BLOCK_BYTES // 2
 
 
-_POSTING_BYTES = 9
-"""At most: three of its number's bytes lie as they are, six others are compressed."""
+_POSTING_BYTES = 10
+"""At most: three of its number's bytes lie as they are, seven others are compressed."""
 
 
 def number_of_blocks(first: Raw | None) -> int:
