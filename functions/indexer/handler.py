@@ -3,26 +3,21 @@
 import os
 from collections import defaultdict
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from presence import started
 from presence.domain import clock
-from presence.projections import discovery, failures
+from presence.projections import discovery
 from presence.projections.discovery import Consequence, Subject, Sweep, Touched
-from presence.projections.failures import Record
 from presence.services import indexing, rebuilding, sweeping
 from presence.storage import images, rebuilds, sweeps, table
+from presence.stream import Asked, Batch, logger, metrics
 
 for name in ("DISCOVERY_TABLE_NAME", "TABLE_NAME"):
     os.environ[name]
 table.client()
-
-logger = Logger()
-metrics = Metrics()
 started()
 
 BUDGET_SECONDS = 60.0
@@ -44,20 +39,23 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
     Lambda goes on from the lowest reported record and sends all after it again; that does no harm.
     """
-    batch = _Batch()
-    for record in event["Records"]:
-        batch.take(record)
-    batch.do_all()
-    batch.tell_lag()
-    return failures.answer(event["Records"], batch.failed, batch.done)
+    batch = Batch(event["Records"])
+    work = _Work(batch)
+    for number, old, new in batch.changes():
+        with batch.attempt(number):
+            work.take(number, old, new)
+    work.do_all()
+    _tell_lag(batch, work.touching)
+    return batch.answer(work.touching)
 
 
-class _Batch:
-    def __init__(self) -> None:
-        self._records: dict[str, Record] = {}
-        """By sequence number."""
+class _Work:
+    """What the records of a batch ask for."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
         self._touched: dict[Subject, set[str]] = defaultdict(set)
-        self._asking: dict[Subject, list[str]] = defaultdict(list)
+        self.touching: dict[Subject, list[str]] = defaultdict(list)
         """The sequence numbers of the records that touch a document."""
         self._sweeps: dict[Subject, list[str]] = defaultdict(list)
         """The records that ask for one to begin."""
@@ -66,15 +64,8 @@ class _Batch:
         self._rebuilds: dict[int, tuple[str, rebuilds.Order]] = {}
         """How far a rebuild is in each segment; only what was told last stands."""
         self._began = clock.now()
-        self.failed: list[str] = []
 
-    def take(self, record: Record) -> None:
-        number = failures.number(record)
-        self._records[number] = record
-        self._attempt([number], partial(self._read, number, record["dynamodb"]))
-
-    def _read(self, number: str, change: dict[str, Any]) -> None:
-        old, new = change.get("OldImage"), change.get("NewImage")
+    def take(self, number: str, old: Any, new: Any) -> None:
         kind = images.kind(new or old or {})
         if kind == "sweep" and new:
             order = sweeps.order(new)
@@ -90,28 +81,28 @@ class _Batch:
         match consequence:
             case Touched(subject, words):
                 self._touched[subject] |= words
-                self._asking[subject].append(number)
+                self.touching[subject].append(number)
             case Sweep(of):
                 self._sweeps[of].append(number)
 
     def do_all(self) -> None:
         self._refresh(list(self._touched))
         for of, numbers in self._sweeps.items():
-            self._attempt(numbers, partial(sweeps.begin, of.kind, of.id))
+            with self._batch.attempt(*numbers):
+                sweeps.begin(of.kind, of.id)
         for orders in self._orders.values():
             *earlier, last = orders
             for number, order in [*(each for each in earlier if each[1].parts), last]:
-                self._attempt([number], partial(self._sweep, order))
+                with self._batch.attempt(number):
+                    (sweeping.put_off if self._is_late else sweeping.work)(order)
         until = clock.now() + rebuilding.TURN_SECONDS
         for number, segment in sorted(self._rebuilds.values(), key=lambda each: each[1].examined):
-            self._attempt([number], partial(rebuilding.work, segment, until - clock.now()))
+            with self._batch.attempt(number):
+                rebuilding.work(segment, until - clock.now())
 
     @property
     def _is_late(self) -> bool:
         return clock.now() - self._began > BUDGET_SECONDS
-
-    def _sweep(self, order: sweeps.Order) -> None:
-        (sweeping.put_off if self._is_late else sweeping.work)(order)
 
     def _refresh(self, subjects: list[Subject]) -> None:
         """All documents at once; where that fails, each half for itself, so that one cannot hold up the others. What
@@ -119,36 +110,24 @@ class _Batch:
         """
         touched = {subject: self._touched[subject] for subject in subjects}
         if len(subjects) == 1:
-            self._attempt(self._asking[subjects[0]], partial(indexing.refresh, touched))
+            with self._batch.attempt(*self.touching[subjects[0]]):
+                indexing.refresh(touched)
             return
         try:
             indexing.refresh(touched)
-        except Exception:
+        except Exception:  # noqa: BLE001 - it is told, and tried again
             logger.exception("A batch failed; trying each half of it", documents=len(subjects))
             middle = len(subjects) // 2
             for half in (subjects[:middle], subjects[middle:]):
                 if self._is_late:
-                    self.failed += [number for subject in half for number in self._asking[subject]]
+                    self._batch.failed += [number for subject in half for number in self.touching[subject]]
                 else:
                     self._refresh(half)
 
-    @property
-    def done(self) -> set[str]:
-        """The records whose documents the indexes tell as they are."""
-        return {number for numbers in self._asking.values() for number in numbers}.difference(self.failed)
 
-    def tell_lag(self) -> None:
-        """How long ago the oldest of the changes was made that are found by now."""
-        if self.done:
-            made = min(self._records[number]["dynamodb"]["ApproximateCreationDateTime"] for number in self.done)
-            metrics.add_metric(name="FindableAfter", unit=MetricUnit.Seconds, value=max(0.0, clock.now() - made))
-            metrics.flush_metrics()
-
-    def _attempt(self, numbers: list[str], work: Callable[[], None]) -> None:
-        try:
-            work()
-        except Exception:
-            logger.exception("Records failed", records=[failures.named(self._records[number]) for number in numbers])
-            metrics.add_metric(name="Faults", unit=MetricUnit.Count, value=1)
-            metrics.flush_metrics()
-            self.failed += numbers
+def _tell_lag(batch: Batch, touching: Asked) -> None:
+    """How long ago the oldest of the changes was made that are found by now."""
+    if done := batch.done(touching):
+        made = min(batch.records[number]["dynamodb"]["ApproximateCreationDateTime"] for number in done)
+        metrics.add_metric(name="FindableAfter", unit=MetricUnit.Seconds, value=max(0.0, clock.now() - made))
+        metrics.flush_metrics()

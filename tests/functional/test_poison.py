@@ -12,9 +12,9 @@ from typing import Any, cast
 import pytest
 
 from presence.domain.errors import StorageUnavailable
-from presence.projections.failures import Poison
 from presence.services import indexing, upkeep
 from presence.storage import keys
+from presence.stream import Poison
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin
 from tests.support.deployment import MAPPINGS, Deployed, Deployment, function

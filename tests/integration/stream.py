@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from presence.projections.failures import Poison
+from presence.stream import Poison
 from tests.integration.local_cloud import TABLE, LocalCloud
 from tests.support.api import Context
 from tests.support.event_source import UPKEEP, Batch, done_with, left

@@ -9,11 +9,11 @@ from typing import Any
 
 from presence.domain import clock
 from presence.domain.ids import new_id
-from presence.projections.failures import Poison
 from presence.projections.filters import INDEXER_FILTERS, UPKEEP_FILTERS
 from presence.storage import keys, pins, table, uploads
 from presence.storage.models import ProfileItem
 from presence.storage.table import Raw, Transaction
+from presence.stream import Poison
 from tests.support.api import Client, Context
 from tests.support.filtering import passes
 from tests.support.values import ANY_TIME, a_pin
