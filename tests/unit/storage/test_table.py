@@ -275,3 +275,7 @@ def test_a_read_without_an_index_is_consistent(read: Callable[[], Any], operatio
 
     assert sent[0].headers["X-Amz-Target"].decode().endswith(operation)
     assert orjson.loads(sent[0].body)["ConsistentRead"] is True
+
+
+def test_a_connection_is_kept_for_each_request_that_is_sent_at_a_time() -> None:
+    assert table.client().meta.config.max_pool_connections == table.PARALLEL_REQUESTS

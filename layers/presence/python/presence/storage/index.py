@@ -22,7 +22,6 @@ from presence.storage import keys, table
 from presence.storage.keys import Key
 from presence.storage.table import Part, Raw
 
-PARALLEL_WRITES = 16
 RUN_SECONDS = 15 * clock.MINUTE
 """Nobody who read something still writes after that: a function has 5 minutes."""
 
@@ -97,7 +96,7 @@ def in_parallel[T, R](work: Callable[[T], R], things: list[T]) -> Iterable[R]:
         return map(work, things)
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only the indexer writes
 
-    with ThreadPoolExecutor(PARALLEL_WRITES) as pool:
+    with ThreadPoolExecutor(table.PARALLEL_REQUESTS) as pool:
         return list(pool.map(work, things))
 
 

@@ -36,6 +36,9 @@ TRANSACTION_LIMIT: Final = 100
 CONNECT_TIMEOUT_SECONDS: Final = 1.0
 READ_TIMEOUT_SECONDS: Final = 2.5
 RETRIES: Final = {"mode": "legacy", "total_max_attempts": 3}
+# So many requests the discovery indexes send at a time, and so many connections are kept. botocore keeps 10: what comes
+# back beyond them is closed, and the next request shakes hands again.
+PARALLEL_REQUESTS: Final = 16
 CONFLICT_ATTEMPTS: Final = 8
 CONFLICT_BACKOFF_SECONDS: Final = 0.02
 
@@ -89,6 +92,7 @@ def _connect() -> TableConnection:
         connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
         read_timeout_seconds=READ_TIMEOUT_SECONDS,
         retry_configuration=cast(Any, RETRIES),
+        max_pool_connections=PARALLEL_REQUESTS,
     )
     connection.add_meta_table(table.get_meta_table())
     table.connection = connection
