@@ -41,7 +41,8 @@ def work(order: Order, seconds: float) -> None:
     Raises:
         Conflict, Throttled, StorageUnavailable: it must come again.
     """
-    if order not in rebuilds.read():
+    orders = rebuilds.read()
+    if order not in orders:
         return  # what is cleared after others renewed it may stay as it was left
     match order.phase:
         case Phase.CLEARING | Phase.RENEWING if seconds <= 0:
@@ -49,7 +50,7 @@ def work(order: Order, seconds: float) -> None:
         case Phase.CLEARING | Phase.RENEWING:
             _look_through(order, monotonic() + seconds)
         case Phase.WAITING:
-            _renew_if_all_are_cleared()
+            _renew_if_all_are_cleared(orders)
 
 
 def _look_through(order: Order, until: float) -> None:
@@ -63,9 +64,8 @@ def _look_through(order: Order, until: float) -> None:
     _go_on(order, now if now.after else replace(now, phase=NEXT[order.phase]))
 
 
-def _renew_if_all_are_cleared() -> None:
+def _renew_if_all_are_cleared(orders: list[Order]) -> None:
     """Whoever waits last sees that all others do: their orders were written before."""
-    orders = rebuilds.read()
     if not any(order.phase is Phase.CLEARING for order in orders):
         for order in orders:
             if order.phase is Phase.WAITING:
