@@ -8,6 +8,7 @@ Nothing does so by itself: Lambda has tried ten times before, and what still fai
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from enum import StrEnum
 from itertools import batched
 from typing import Any, NamedTuple
 
@@ -20,17 +21,25 @@ RECORDS_AT_ONCE = 100
 FUNCTION_SECONDS = 300
 HIDDEN_SECONDS = 3600
 """For so long nobody else gets the messages that are being worked on."""
-EMPTY_PAGES = 5
-"""A shard answers without records also where some follow. Then there are none."""
+EMPTY_PAGES = 1000
+"""In a row. DynamoDB says of no number of them that no records follow; so many are a reason to give up, and to tell."""
 
 type Record = dict[str, Any]
 
 
+class Others(StrEnum):
+    """What is known of those records of a message that were not found."""
+
+    NONE = "all were found"
+    GONE = "some have left the stream"
+    UNKNOWN = "some were not reached, and may still be in the stream"
+
+
 class Found(NamedTuple):
-    """What the stream still has of the records that a message names."""
+    """What was read of the records that a message names."""
 
     records: list[Record]
-    is_all: bool
+    others: Others
 
 
 def redrive(stack: Stack, tell: Callable[[str], None] = print, *, drop: bool = False) -> int:
@@ -91,33 +100,42 @@ class _Redrive:
         for record in failing:
             key = record["dynamodb"]["Keys"]
             self._say(f"{_number(record)} still fails: {record['eventName']} of {key['pk']['S']}/{key['sk']['S']}")
-        if not found.is_all:
+        if found.others is not Others.NONE:
             self._say(
                 f"of {info['batchSize']} records from {info['startSequenceNumber']} to {info['endSequenceNumber']},"
-                f" written until {info['approximateArrivalOfLastRecord']}, some have left the stream"
+                f" written until {info['approximateArrivalOfLastRecord']}, {found.others}"
             )
-        return not failing and (found.is_all or self._drop)
+        is_all = found.others is Others.NONE or (found.others is Others.GONE and self._drop)
+        return is_all and not failing
 
     def _found(self, info: Record) -> Found:
         """Also what a filter holds back and lies among them: functions let it pass."""
         first, last = int(info["startSequenceNumber"]), int(info["endSequenceNumber"])
-        exceptions = self._streams.exceptions
         found: list[Record] = []
-        is_all, empty = True, 0
-        try:
-            iterator = self._iterator(info, "AT_SEQUENCE_NUMBER", SequenceNumber=info["startSequenceNumber"])
-        except exceptions.TrimmedDataAccessException:
-            is_all, iterator = False, self._iterator(info, "TRIM_HORIZON")
-        except exceptions.ResourceNotFoundException:  # the whole shard
-            return Found([], is_all=False)
-        while iterator and empty < EMPTY_PAGES:
+        others, empty = Others.NONE, 0
+        iterator = self._iterator_at(info, info["startSequenceNumber"])
+        if not iterator:
+            others = Others.GONE
+            # The oldest leave first: where the last has left, all have.
+            iterator = self._iterator_at(info, info["endSequenceNumber"]) and self._iterator(info, "TRIM_HORIZON")
+        while iterator:
             page = self._streams.get_records(ShardIterator=iterator)
             found += [each for each in page["Records"] if first <= _number(each) <= last]
             if page["Records"] and _number(page["Records"][-1]) >= last:
-                return Found(found, is_all)
+                return Found(found, others)
             empty = 0 if page["Records"] else empty + 1
+            if empty == EMPTY_PAGES:
+                return Found(found, Others.UNKNOWN)
             iterator = page.get("NextShardIterator")
-        return Found(found, is_all=False)
+        return Found(found, Others.GONE)
+
+    def _iterator_at(self, info: Record, number: str) -> str | None:
+        """None: the record has left the stream, or its whole shard has."""
+        exceptions = self._streams.exceptions
+        try:
+            return self._iterator(info, "AT_SEQUENCE_NUMBER", SequenceNumber=number)
+        except (exceptions.TrimmedDataAccessException, exceptions.ResourceNotFoundException):
+            return None
 
     def _iterator(self, info: Record, kind: str, **where: str) -> str:
         reply = self._streams.get_shard_iterator(

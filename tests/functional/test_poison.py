@@ -268,6 +268,37 @@ def test_what_has_left_the_stream_is_told_and_dropped_only_when_asked(
     assert not any(poller.failures for poller in deployed.pollers.values())
 
 
+def test_what_follows_many_empty_pages_is_processed(deployed: Deployment, given_up: Given) -> None:
+    stack = Deployed(deployed)
+    stack.streams.empty_pages = redrive.EMPTY_PAGES - 1
+
+    run_redrive(stack)
+
+    assert not any(poller.failures for poller in deployed.pollers.values())
+
+
+def test_what_was_not_reached_stays_though_one_drops_what_has_left_the_stream(
+    deployed: Deployment, given_up: Given
+) -> None:
+    stack = Deployed(deployed)
+    stack.streams.empty_pages = redrive.EMPTY_PAGES
+
+    assert [line for line in run_redrive(stack, drop=True) if "may still be in the stream" in line]
+    assert sum(len(poller.failures) for poller in deployed.pollers.values()) == 1
+
+
+def test_what_a_shard_does_not_have_that_has_ended_has_left_the_stream(deployed: Deployment, given_up: Given) -> None:
+    stack = Deployed(deployed)
+    [shard] = deployed.stream.shards
+    deployed.stream.split(shard)
+    [message] = (each for poller in deployed.pollers.values() for each in poller.failures)
+    message["DDBStreamBatchInfo"]["endSequenceNumber"] += "0"
+
+    assert [line for line in run_redrive(stack) if "have left the stream" in line]
+    run_redrive(stack, drop=True)
+    assert not any(poller.failures for poller in deployed.pollers.values())
+
+
 def test_what_is_left_of_a_batch_is_processed_though_some_have_left_the_stream(
     deployed: Deployment, given_up: Given
 ) -> None:

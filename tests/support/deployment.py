@@ -16,7 +16,7 @@ from tests.support.clock import Clock
 from tests.support.drift import drift
 from tests.support.event_source import INDEXER, UPKEEP, Lambda, Mishaps, Poller
 from tests.support.memory import Memory
-from tests.support.sharded_stream import ShardedStream, written_at
+from tests.support.sharded_stream import Shard, ShardedStream, written_at
 from tests.support.turns import Turns
 
 type Raw = dict[str, Any]
@@ -108,7 +108,7 @@ class _Queues:
 
 
 class _Streams:
-    """Records may have left it; a page has at most ``PAGE``."""
+    """Records may have left it; a page has at most ``PAGE``, and pages without any may come before it."""
 
     class exceptions:  # noqa: N801 - as botocore calls it
         class TrimmedDataAccessException(Exception): ...
@@ -120,6 +120,7 @@ class _Streams:
         self.trimmed = 0
         """How many records, from the first on, have left each shard."""
         self.has_shards = True
+        self.empty_pages = 0
 
     def get_shard_iterator(
         self,
@@ -133,19 +134,26 @@ class _Streams:
             raise self.exceptions.ResourceNotFoundException
         before = self.trimmed
         if ShardIteratorType == "AT_SEQUENCE_NUMBER":
-            before = [each["dynamodb"]["SequenceNumber"] for each in self._records(ShardId)].index(SequenceNumber)
+            before = [each["dynamodb"]["SequenceNumber"] for each in self._shard(ShardId).records].index(SequenceNumber)
         if before < self.trimmed:
             raise self.exceptions.TrimmedDataAccessException
         return {"ShardIterator": f"{ShardId} {before}"}
 
     def get_records(self, *, ShardIterator: str) -> Raw:  # noqa: N803
+        if self.empty_pages:
+            self.empty_pages -= 1
+            return {"Records": [], "NextShardIterator": ShardIterator}
         shard_id, before = ShardIterator.split()
-        after = int(before) + PAGE
-        page = self._records(shard_id)[int(before) : after]
-        return {"Records": list(map(_parsed, page)), "NextShardIterator": f"{shard_id} {after}"}
+        shard = self._shard(shard_id)
+        page = shard.records[int(before) : int(before) + PAGE]
+        answer: Raw = {"Records": list(map(_parsed, page))}
+        after = int(before) + len(page)
+        if shard.is_open or after < len(shard.records):
+            answer["NextShardIterator"] = f"{shard_id} {after}"
+        return answer
 
-    def _records(self, shard_id: str) -> list[Raw]:
-        return next(shard.records for shard in self._stream.shards if shard.id == shard_id)
+    def _shard(self, shard_id: str) -> Shard:
+        return next(shard for shard in self._stream.shards if shard.id == shard_id)
 
 
 def _parsed(record: Raw) -> Raw:
