@@ -86,7 +86,8 @@ class _Work:
                 self._sweeps[of].append(number)
 
     def do_all(self) -> None:
-        self._refresh(list(self._touched))
+        if self._touched:
+            self._refresh(list(self._touched))
         for of, numbers in self._sweeps.items():
             with self._batch.attempt(*numbers):
                 sweeps.begin(of.kind, of.id)

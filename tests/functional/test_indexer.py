@@ -49,6 +49,13 @@ def test_documents_that_fail_are_found_by_halves_and_alone_reported(
     assert len(tried) <= 1 + 2 * 6  # there is Ann's profile too: 33 documents
 
 
+def test_a_batch_that_touches_no_document_is_done_though_the_database_is_down(
+    indexed: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "refresh", failing)
+    assert indexed.deliver([]) == []
+
+
 def test_words_that_a_failed_run_put_into_lists_are_known_though_no_record_names_them(
     indexed: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
