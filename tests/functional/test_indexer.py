@@ -9,6 +9,7 @@ from presence.domain import clock, postings
 from presence.domain.errors import StorageUnavailable
 from presence.domain.ids import earlier_id, new_id
 from presence.projections import timelines
+from presence.projections.discovery import Subject
 from presence.projections.documents import BOARDS
 from presence.services import indexing, suggesting
 from presence.services import timelines as timelines_kept
@@ -100,6 +101,69 @@ def test_what_another_run_noted_on_a_card_stays_until_that_run_is_over(indexed: 
     indexed.settle()
 
     assert [*index.card(index.read([key], consistent=True)[key]).notes.values()] == [{"chocol"}]
+
+
+def test_notes_of_runs_that_fail_one_after_the_other_do_not_heap_up(
+    indexed: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = a_user()
+    board_id = a_board(ann, privacy="SECRET")
+    for _ in range(2):
+        a_pin(ann, board_id, title="Chocolate")
+    indexed.settle()
+    ann.patch(f"/boards/{board_id}", {"privacy": "PUBLIC"})
+    shown = indexed.records()
+
+    sizes = []
+    with monkeypatch.context() as outage:
+        outage.setattr(suggesting, "settle", failing)
+        for _ in range(30):
+            assert indexed.deliver(shown)
+            sizes.append(len(str(stored_card(board_id))))
+    assert noted(board_id) >= {"chocol"}
+    assert sizes[-1] <= 2 * sizes[0]
+
+    indexed.settle()
+    monkeypatch.setattr(indexing, "RUN_SECONDS", 0)
+    indexed.deliver(shown)
+    assert noted(board_id) == set()
+
+
+def test_a_run_that_ends_leaves_the_notes_of_others_that_failed_meanwhile(
+    indexed: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = a_user()
+    board_id = a_board(ann)
+    indexed.settle()
+    settle = suggesting.settle
+
+    def refresh() -> None:
+        indexing.refresh({Subject(BOARDS, board_id): ()})
+
+    def overtaken(*arguments: Any) -> None:
+        """Others note more and fail, one after the other."""
+        monkeypatch.setattr(suggesting, "settle", failing)
+        for name in ("Chocolate", "Lanterns", "Violins"):
+            ann.patch(f"/boards/{board_id}", {"name": name})
+            with pytest.raises(StorageUnavailable):
+                refresh()
+        monkeypatch.setattr(suggesting, "settle", settle)
+        settle(*arguments)
+
+    ann.patch(f"/boards/{board_id}", {"name": "Wedding cakes"})
+    monkeypatch.setattr(suggesting, "settle", overtaken)
+    refresh()
+
+    assert noted(board_id) >= {"chocol", "lantern", "violin"}
+
+
+def stored_card(board_id: str) -> Any:
+    key = keys.card(BOARDS, postings.number(board_id))
+    return index.read([key], consistent=True)[key]
+
+
+def noted(board_id: str) -> set[str]:
+    return set().union(*index.card(stored_card(board_id)).notes.values())
 
 
 def test_a_pin_that_a_failed_run_put_on_a_timeline_is_taken_away_though_others_were_done_with_it_before(

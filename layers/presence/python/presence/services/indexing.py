@@ -180,12 +180,20 @@ def _note(
     """
     noting: dict[int, Card] = {}
     for number, words in unnamed.items():
-        notes = stored[number].notes
-        own = notes.get(run.id, frozenset())
+        others = dict(stored[number].notes)
+        own = others.pop(run.id, frozenset())
         if words - own:
-            noting[number] = replace(stored[number], notes={**notes, run.id: own | words})
+            noting[number] = replace(stored[number], notes={**_folded(others), run.id: own | words})
     written, late = _put(kind, noting)
     return {number: card for number, card in {**stored, **written}.items() if number not in late}, late
+
+
+def _folded(notes: Notes) -> Notes:
+    """Several in one: where runs keep failing each leaves a note, of the same words mostly, and an item has 400 KB.
+
+    It is no run's own. One that is still at work, and ends, would else take off the words of the others.
+    """
+    return {new_id(): frozenset().union(*notes.values())} if len(notes) > 1 else notes
 
 
 def _trends(now: Truth, noted: Mapping[int, Card], words: Mapping[int, Collection[str]]) -> dict[str, dict[str, Trend]]:
