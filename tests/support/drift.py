@@ -169,8 +169,11 @@ def _list(expected: Postings, blocks: Mapping[int, Raw]) -> Iterator[str]:
     )
     if sorted(blocks) != list(range(len(blocks))) or len(head.get("fences", ())) != max(0, len(blocks) - 1):
         yield f"there are blocks {sorted(blocks)}, with {len(head.get('fences', ()))} fences"
-    if blocks and "sample" in blocks.get(0, ()):
-        yield from _sample(expected, blocks[0], "sample")
+    for block in blocks.values():
+        if "sample" in block:
+            yield from _sample(dict.fromkeys(expected, Posting(0, 0)), block, "sample")
+    if head and expected and not 0.9 < head["having"] / len(expected) < 1.1:
+        yield f"tells of {head['having']} documents, not {len(expected)}"
 
 
 def _sample(expected: Postings, raw: Raw, name: str) -> Iterator[str]:
@@ -200,12 +203,13 @@ def _cards(implied: Mapping[str, Implied], discovery: Items) -> Iterator[str]:
 
 def _censuses(implied: Mapping[str, Implied], discovery: Items) -> Iterator[str]:
     for kind, each in implied.items():
-        raw = discovery.get((f"CENSUS#{kind}", "CENSUS"))
-        if raw is None:
-            if each.all:
-                yield f"{kind}: nobody is counted"
-        else:
-            yield from (f"{kind} census: {difference}" for difference in _sample(each.all, raw, "data"))
+        for part in range(4):
+            of_part = {number: posting for number, posting in each.all.items() if number % 4 == part}
+            raw = discovery.get((f"CENSUS#{kind}", f"CENSUS#{part}"))
+            if raw is not None:
+                yield from (f"{kind} census {part}: {difference}" for difference in _sample(of_part, raw, "data"))
+            elif of_part:
+                yield f"{kind} census {part}: nobody is counted"
 
 
 def _suggestions(implied: Mapping[str, Implied], discovery: Items) -> Iterator[str]:

@@ -28,8 +28,8 @@ class Spent:
 
 @dataclass
 class Bill:
-    """What was spent, by what a request asks for first: the census comes with the lists, and counts as theirs there.
-    Writes count as what they write."""
+    """What was spent, by what is read or written; a request counts as what it asks for first: the census comes with the
+    lists."""
 
     parts: dict[str, Spent] = field(default_factory=lambda: defaultdict(Spent))
 
@@ -68,10 +68,11 @@ class Metered(Memory):
     def batch_get_item(self, *, RequestItems: Raw) -> Raw:  # noqa: N803
         answer = super().batch_get_item(RequestItems=RequestItems)
         for place, (name, request) in enumerate(RequestItems.items()):
-            found = answer["Responses"][name]
-            sizes = [size(item) for item in found] + [0] * (len(request["Keys"]) - len(found))
-            units = sum(map(_read_units, sizes)) * (1 if request["ConsistentRead"] else 0.5)
-            self._note(_part(request["Keys"][0]), requests=int(place == 0), read_units=units)
+            sizes = {_key(item): size(item) for item in answer["Responses"][name]}
+            share = 1 if request["ConsistentRead"] else 0.5
+            for each in request["Keys"]:
+                self._note(_part(each), read_units=_read_units(sizes.get(_key(each), 0)) * share)
+            self._note(_part(request["Keys"][0]), requests=int(place == 0))
         return answer
 
     def query(self, **request: Any) -> Raw:

@@ -113,7 +113,7 @@ def _overlaps(figures: Figures) -> str:
 def _costs(figures: Figures) -> str:
     reads = [
         (f"a query: {part}", *_cost(figures.requests[part]), *_cost(figures.read_units[part]), "")
-        for part in (LISTS, CARDS, MAIN)
+        for part in (LISTS, CENSUS, CARDS, MAIN)
     ]
     writes = [(f"a document: {part}", *[""] * 4, f"{figures.write_units[part]:.3f}") for part in (LISTS, CARDS, CENSUS)]
     header = ("", "requests", "at most", "read units", "at most", "write units")

@@ -103,7 +103,7 @@ def run(collection: Collection, *, sampled: int, progress: Progress) -> Figures:
     for kind, words, queries in _kinds(collection, sampled):
         progress(f"{collection.name}: {len(queries):,} queries, {kind}")
         figures.overlaps[kind] = _overlap(queries, words, engine, deployment, bills)
-    for part in (LISTS, CARDS, MAIN):
+    for part in (LISTS, CENSUS, CARDS, MAIN):
         figures.requests[part] = cost([bill.parts[part].requests for bill in bills])
         figures.read_units[part] = cost([bill.parts[part].read_units for bill in bills])
     return figures

@@ -178,7 +178,7 @@ def _(at: Typical) -> Act:
 
 def _index(kind: str, found: list[str]) -> None:
     indexing.refresh({Subject(kind, each): () for each in found})
-    search._known(kind).learn(index.census(None), {})  # what it does once a minute, it has just done
+    search._known(kind).learn(index.census(kind, {}), {})  # what it does once a minute, it has just done
 
 
 @pattern("`GET /discover/feed`, 25 of 60 pins on one board each of 10 people")

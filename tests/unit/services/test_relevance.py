@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from presence.domain.postings import CENSUS_SIZE, STANDING, Posting, Sample, columns, pack, rarity
+from presence.domain.postings import CENSUS_SIZE, STANDING, Posting, columns, pack, rarity
 from presence.domain.words import small_words
 from presence.projections.documents import BOARDS, Document
 from presence.services import relevance
 from presence.services.relevance import Weighing
-from presence.storage.index import Census, ReadList
+from presence.storage import index, keys
+from presence.storage.index import ReadList
 
 TODAY = 20_000
 
@@ -34,11 +35,11 @@ def lists(documents: Mapping[int, Document], words: Sequence[str], unread: Seque
 
 
 def weighing(documents: Mapping[int, Document], query: str, unread: Sequence[str] = ()) -> Weighing:
-    sample = Sample()
+    census = index.census(BOARDS, {})
     for number, each in documents.items():
-        sample.put(number, Posting(0, each.length), CENSUS_SIZE)
+        census.samples[keys.census(BOARDS, number)].put(number, Posting(0, each.length), CENSUS_SIZE)
     words = query.split()
-    return relevance.weighing(words, "en", lists(documents, words, unread), Census(sample, 1), TODAY)
+    return relevance.weighing(words, "en", lists(documents, words, unread), census, TODAY)
 
 
 def order(query: str, *documents: Document) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from presence.services.search import BLOCKS, KNOWING, _plan
+from presence.services.search import BLOCKS, _plan
 
 
 @pytest.mark.parametrize(
@@ -17,17 +17,14 @@ from presence.services.search import BLOCKS, KNOWING, _plan
 def test_each_word_has_a_block_and_the_rarer_ones_get_the_others_first(
     stems: list[str], long: dict[str, int], plan: dict[str, int]
 ) -> None:
-    assert _plan(stems, long, BLOCKS) == plan
+    assert _plan(stems, long) == plan
 
 
 @pytest.mark.parametrize("number", range(1, 25))
 @pytest.mark.parametrize("long", [None, {str(place): 4 for place in range(24)}])
-@pytest.mark.parametrize("room", [BLOCKS, BLOCKS - KNOWING])
-def test_no_more_blocks_are_read_than_there_is_room_for_or_words(
-    number: int, long: dict[str, int] | None, room: int
-) -> None:
-    plan = _plan([str(place) for place in range(number)], long, room)
+def test_no_more_blocks_are_read_than_there_is_room_for_or_words(number: int, long: dict[str, int] | None) -> None:
+    plan = _plan([str(place) for place in range(number)], long)
 
     assert len(plan) == number
-    assert sum(plan.values()) <= max(room, number)
+    assert sum(plan.values()) <= max(BLOCKS, number)
     assert set(plan.values()) <= {1, 2, 3, 4}

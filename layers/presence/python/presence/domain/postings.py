@@ -1,6 +1,6 @@
 """Posting lists: for each word the documents that have it, packed into blocks, the best first.
 
-A document stands in its lists as a number of 40 bits (when it was made, and a digest of its id), with the weight that
+A document stands in its lists as a number of 42 bits (when it was made, and a digest of its id), with the weight that
 the word has in it and the document's length. Blocks hold what one read unit reads. A list that would need more than
 ``MAX_BLOCKS`` keeps the documents in which the word weighs most, of equals the newest, and remembers the best that it
 dropped: all above that ``floor`` are there.
@@ -25,11 +25,11 @@ from presence.domain import ids
 BLOCK_BYTES = 3_900
 """Of packed postings. With its keys and header an item stays under the 4 KB that half a read unit reads."""
 MAX_BLOCKS = 4
-SAMPLE_SIZE = 200
-"""An estimate is off by 7 % (1 / sqrt of it), which moves an inverse document frequency by 0.07."""
+SAMPLE_SIZE = 600
+"""An estimate is off by 4 % (1 / sqrt of it) of what was dropped, which moves an inverse document frequency by 0.04."""
 CENSUS_SIZE = 750
-"""What half a read unit reads."""
-_DIGEST_BITS = 16
+"""What half a read unit reads, of each of four."""
+_DIGEST_BITS = 18
 NUMBERS = 1 << ids.COARSE_BITS + _DIGEST_BITS
 
 K1 = 1.2
@@ -47,15 +47,15 @@ _USUAL_LENGTH = 8 * UNIT
 def number(document_id: str) -> int:
     """What stands for a document in lists: the newer it is, the smaller, so that of equals the newest come first; of
     those made in the same two minutes a digest decides. Two documents may share one; their card then tells both. There
-    are 500 numbers for each second.
+    are 2,000 numbers for each second.
     """
     age = (1 << ids.COARSE_BITS) - 1 - ids.coarse_time(document_id)
-    return age << _DIGEST_BITS | digest(document_id)
+    return age << _DIGEST_BITS | digest(document_id, _DIGEST_BITS)
 
 
-def digest(an_id: str) -> int:
-    """16 bits that stand for an id where a mistake is harmless."""
-    return int.from_bytes(blake2b(an_id.encode(), digest_size=_DIGEST_BITS // 8).digest())
+def digest(an_id: str, bits: int) -> int:
+    """So many bits, at most 32, that stand for an id where a mistake is harmless."""
+    return int.from_bytes(blake2b(an_id.encode(), digest_size=4).digest()) >> 32 - bits
 
 
 class Posting(NamedTuple):
@@ -127,7 +127,7 @@ class Columns(NamedTuple):
 
 def pack(postings: Mapping[int, Posting]) -> bytes:
     """Numbers go down as the steps between them, byte by byte in columns. The three lower bytes of a step are as good
-    as random and stay as they are; the two higher ones, and all else, say little and are compressed.
+    as random and stay as they are; the three higher ones, and all else, say little and are compressed.
     """
     numbers = sorted(postings)
     steps = array("Q", (number - before for before, number in pairwise((0, *numbers)))).tobytes()
@@ -139,7 +139,7 @@ def pack(postings: Mapping[int, Posting]) -> bytes:
     return plain + zlib.compress(b"".join(rest), 9) + len(numbers).to_bytes(2)
 
 
-_PLAIN, _COMPRESSED = (2, 1, 0), (4, 3)
+_PLAIN, _COMPRESSED = (2, 1, 0), (5, 4, 3)
 """Bytes of a step, counted from the lowest."""
 
 
@@ -150,9 +150,9 @@ def columns(data: bytes) -> Columns:
     steps = bytearray(8 * size)
     for place, byte in enumerate((*_PLAIN, *_COMPRESSED)):
         steps[byte::8] = planes[place * size : (place + 1) * size]
-    weights, lengths, levels = (planes[place * size : (place + 1) * size] for place in (5, 6, 7))
+    weights, lengths, levels = (planes[place * size : (place + 1) * size] for place in (6, 7, 8))
     numbers = array("Q", accumulate(array("Q", bytes(steps))))
-    return Columns(numbers, weights, lengths, array("H", planes[8 * size :]), levels)
+    return Columns(numbers, weights, lengths, array("H", planes[9 * size :]), levels)
 
 
 def unpack(data: bytes) -> Postings:
@@ -205,8 +205,11 @@ def _drawn(document: int) -> int:
     return document * _DRAW % NUMBERS
 
 
-_DRAW = 0x9E3779B97F
+_DRAW = round(NUMBERS * (math.sqrt(5) - 1) / 2) | 1
 _UNDRAW = pow(_DRAW, -1, NUMBERS)
+
+COUNTED = Posting(0, 0)
+"""What the sample of a list says of a member: that it is there."""
 
 type Place = tuple[int, int]
 """Where a posting stands in its list: minus its impact, then the document's number."""
@@ -225,23 +228,32 @@ class TermList:
     floor: int | None = None
     """The impact of the best posting that was dropped; None: the list is whole."""
     sample: Sample | None = None
-    """There once the list had more than one block."""
+    """There once something was dropped; it lies with the last block."""
 
     def __len__(self) -> int:
         return sum(map(len, self.blocks))
 
+    @property
+    def having(self) -> int:
+        """How many documents have the word."""
+        if self.sample is None or self.floor is None:
+            return len(self)
+        dropped = sum(not any(document in block for block in self.blocks) for document in self.sample.members)
+        return len(self) + round(dropped * NUMBERS / self.sample.limit)
+
     def put(self, document: int, posting: Posting | None) -> set[int]:
         """Have a document in the list as told, or not any more. Gives the blocks that changed."""
         changed: set[int] = set()
-        if self.sample is not None and self.sample.put(document, posting, SAMPLE_SIZE):
-            changed.add(0)
+        if self.sample is not None and self.sample.put(document, posting and COUNTED, SAMPLE_SIZE):
+            changed.add(MAX_BLOCKS - 1)
         holding = [index for index, block in enumerate(self.blocks) if document in block]
         if len(holding) == 1 and self.blocks[holding[0]][document] == posting:
             return changed
         for index in holding:
             del self.blocks[index][document]
         changed.update(holding)
-        if posting is not None and (self.floor is None or impact(posting) > self.floor):
+        # With a floor but no sample, a writer was stopped before it dropped anything.
+        if posting is not None and (self.floor is None or self.sample is None or impact(posting) > self.floor):
             index = sum(place(document, posting) >= fence for fence in self.fences)
             self.blocks[index][document] = posting
             changed.add(index)
@@ -262,7 +274,8 @@ class TermList:
             block = self.blocks[index]
             size = len(pack(block)) if index in settled else 0
             if size > self._room(index):
-                self._take_sample()
+                if index == MAX_BLOCKS - 1:
+                    self._take_sample()
                 ordered = sorted(block.items(), key=lambda each: place(*each))
                 kept = int(len(ordered) * self._room(index) * _FULL / size)
                 self.blocks[index] = dict(ordered[:kept])
@@ -282,16 +295,16 @@ class TermList:
         self.blocks[index].update(postings)
 
     def _take_sample(self) -> None:
-        """While the list is whole in one block."""
+        """While the list is whole."""
         if self.sample is None:
             self.sample = Sample()
             for block in self.blocks:
-                for document, posting in block.items():
-                    self.sample.put(document, posting, SAMPLE_SIZE)
+                for document in block:
+                    self.sample.put(document, COUNTED, SAMPLE_SIZE)
 
     def _room(self, index: int) -> int:
-        """How many bytes of postings a block may have; the first carries the sample."""
-        return BLOCK_BYTES - (len(self.sample.pack()) if index == 0 and self.sample else 0)
+        """How many bytes of postings a block may have; the last one carries the sample."""
+        return BLOCK_BYTES - (len(self.sample.pack()) if index == MAX_BLOCKS - 1 and self.sample else 0)
 
     @property
     def is_sparse(self) -> bool:
@@ -313,5 +326,5 @@ _FULL = 0.85
 """How full a block is after it had no room: what comes next finds some."""
 _SPARSE = 350
 """Postings; a block has room for twice as many."""
-_LACKING = 1_600
+_LACKING = 1_200
 """Postings; a list that just dropped some has at least a fourth more."""

@@ -112,7 +112,7 @@ class Document:
         """The list of its name says who gave it, in 16 bits, or how well the person is liked, in octaves."""
         if not self.name:
             return {}
-        owner = digest(self.owner_id) if self.owner_id else 0
+        owner = digest(self.owner_id, 16) if self.owner_id else 0
         return {name_word(self.name): Posting(self.standing // _OCTAVE, 0, owner)}
 
     def _weighed(self) -> Iterator[tuple[str, int]]:

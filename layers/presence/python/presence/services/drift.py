@@ -16,14 +16,14 @@ from itertools import batched
 
 from presence.domain import postings
 from presence.domain.entities import Board, Pin, Profile, Tie
-from presence.domain.postings import Posting, Sample
+from presence.domain.postings import COUNTED, Posting, Sample
 from presence.domain.trends import Best
 from presence.projections.discovery import Subject
 from presence.projections.documents import ANY_TOPIC, BOARDS, PINS, USERS, Document, name_of, topic_of, topic_word
 from presence.services import blocks, indexing, suggesting, timelines, trending
 from presence.storage import index, keys, things
 from presence.storage import timelines as stored_timelines
-from presence.storage.index import StoredList
+from presence.storage.index import Census, StoredList
 from presence.storage.keys import Key
 from presence.storage.table import Part, Raw
 
@@ -195,7 +195,7 @@ class Indexed:
 
     kind: str
     cards: Cards
-    census: Sample
+    census: Census
     lists: Mapping[str, StoredList] = field(default_factory=dict)
 
 
@@ -207,7 +207,7 @@ def of_document(document_id: str, document: Document | None, said: Indexed) -> I
         flaw = Flaw.CARD_MISSING if document_id not in card else Flaw.CARD_WRONG
         yield Difference(Flaw.CARD_NEEDLESS if document is None else flaw, said.kind, number=number, id=document_id)
     expected = indexing.strongest(None, _sharing(card, document_id, document))
-    if not _is_sampled(said.census, number, expected):
+    if not _is_sampled(said.census.samples[keys.census(said.kind, number)], number, expected):
         yield Difference(Flaw.CENSUS_WRONG, said.kind, number=number, id=document_id)
 
 
@@ -252,7 +252,9 @@ def _of_posting(stored: StoredList, number: int, expected: Posting | None) -> Fl
         return Flaw.POSTING_WRONG
     if expected and not told and (whole.floor is None or postings.impact(expected) > whole.floor):
         return Flaw.POSTING_MISSING
-    return None if whole.sample is None or _is_sampled(whole.sample, number, expected) else Flaw.SAMPLE_WRONG
+    return (
+        None if whole.sample is None or _is_sampled(whole.sample, number, expected and COUNTED) else Flaw.SAMPLE_WRONG
+    )
 
 
 def of_best(topic_id: str, best: Best, boards: Mapping[str, Document | None]) -> Iterator[Difference]:
@@ -284,9 +286,9 @@ def look_at_documents(subjects: Iterable[Subject]) -> list[Difference]:
     for kind in dict.fromkeys(subject.kind for subject in truth):
         told = {subject.id: document for subject, document in truth.items() if subject.kind == kind}
         cards = _cards({kind: set(map(postings.number, told))})
-        raw = index.read([keys.census(kind), keys.long_lists(kind)], consistent=True)
-        census, long = index.census(raw.get(keys.census(kind))), index.long_lists(raw.get(keys.long_lists(kind)))
-        said = Indexed(kind, cards, census.sample)
+        raw = index.read([*keys.censuses(kind), keys.long_lists(kind)], consistent=True)
+        census, long = index.census(kind, raw), index.long_lists(raw.get(keys.long_lists(kind)))
+        said = Indexed(kind, cards, census)
         for document_id, document in told.items():
             found += of_document(document_id, document, said)
         by_word: dict[str, list[Document]] = defaultdict(list)
@@ -295,7 +297,7 @@ def look_at_documents(subjects: Iterable[Subject]) -> list[Difference]:
                 by_word[word].append(document)
         for some in batched(by_word, LISTS_AT_ONCE, strict=False):
             lists = indexing.read_lists(kind, dict.fromkeys(some, ()), long)
-            said = Indexed(kind, cards, census.sample, lists)
+            said = Indexed(kind, cards, census, lists)
             found += [each for word in some for it in by_word[word] for each in of_postings(it, (word,), said)]
     of_pins: timelines.Lines = {subject.id: () for subject in truth if subject.kind == PINS}
     documents = [document for document in truth.values() if document]
@@ -359,7 +361,7 @@ def _look_at_lists(kind: str, words: Collection[str]) -> Iterator[Difference]:
             for block in (*stored.whole.blocks, stored.whole.sample.members if stored.whole.sample else {})
             for number in block
         }
-        said = Indexed(kind, _cards({kind: numbers}), Sample())
+        said = Indexed(kind, _cards({kind: numbers}), index.census(kind, {}))
         for word, stored in lists.items():
             blocks = len(stored.whole.blocks)
             yield from of_list(stored, said, long.get(word, blocks if is_full else 1))
@@ -372,9 +374,10 @@ def _look_at_suggestions(kind: str, words: Iterable[str]) -> Iterator[Difference
 
 def _look_at_censuses(kinds: Iterable[str]) -> Iterator[Difference]:
     for kind in kinds:
-        key, long_key = keys.census(kind), keys.long_lists(kind)
-        found = index.read([key, long_key], consistent=True)
-        members = index.census(found.get(key)).sample.members
+        long_key = keys.long_lists(kind)
+        found = index.read([*keys.censuses(kind), long_key], consistent=True)
+        samples = index.census(kind, found).samples.values()
+        members = {number: told for sample in samples for number, told in sample.members.items()}
         cards = _cards({kind: members})
         for number, told in members.items():
             if told != indexing.strongest(None, cards.get((kind, number), {}).values()):

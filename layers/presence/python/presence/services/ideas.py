@@ -136,9 +136,9 @@ class _Speech:
         frequent = sorted(having, key=lambda word: (-having[word], word))[:SPOKEN_WORDS]
         self._first_pins = first_pins
         self._lists, census = (
-            search.read_lists(PINS, lambda *_: dict.fromkeys(frequent, 1)) if frequent else ({}, index.census(None))
+            search.read_lists(PINS, lambda _: dict.fromkeys(frequent, 1)) if frequent else ({}, index.census(PINS, {}))
         )
-        total = census.sample.total
+        total = census.total
         shares = {word: having[word] / len(first_pins) for word in self._lists}
         self._weights = {
             word: (shares[word] * postings.rarity(found.having, total)) ** 2 for word, found in self._lists.items()

@@ -135,7 +135,7 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
     numbers = {subject: postings.number(subject.id) for subject in now}
     card_keys = {number: keys.card(kind, number) for number in numbers.values()}
     long_key = keys.long_lists(kind)
-    found = index.read([*card_keys.values(), keys.census(kind), long_key], consistent=True)
+    found = index.read([*card_keys.values(), *keys.censuses(kind), long_key], consistent=True)
     stored = {number: index.card(found.get(key)) for number, key in card_keys.items()}
     cards = {number: {**card.documents} for number, card in stored.items()}
     words = {number: set().union(*card.notes.values()) for number, card in stored.items()}
@@ -279,8 +279,8 @@ def expel(kind: str, strays: Mapping[int, Collection[str]]) -> None:
         Conflict: somebody else wrote the same at the same time.
     """
     wanted = {number: keys.card(kind, number) for number in strays}
-    long_key, census_key = keys.long_lists(kind), keys.census(kind)
-    found = index.read([*wanted.values(), long_key, census_key], consistent=True)
+    long_key = keys.long_lists(kind)
+    found = index.read([*wanted.values(), long_key, *keys.censuses(kind)], consistent=True)
     changes: Changes = defaultdict(dict)
     for number, words in strays.items():
         if not index.cards(found.get(wanted[number])):
@@ -331,7 +331,11 @@ def _note_long(kind: str, blocks: Mapping[str, int], known: Mapping[str, int]) -
 
 
 def _is_counted(kind: str, counted: Mapping[int, Posting | None], found: Mapping[Key, Raw]) -> bool:
-    raw = found.get(keys.census(kind))
-    census = index.census(raw)
-    changed = [census.sample.put(number, posting, CENSUS_SIZE) for number, posting in counted.items()]
-    return not any(changed) or all(index.write_each([Group([index.census_write(kind, census)])]))
+    samples = index.census(kind, found).samples
+    changed: set[Key] = set()
+    for number, posting in counted.items():
+        key = keys.census(kind, number)
+        if samples[key].put(number, posting, CENSUS_SIZE):
+            changed.add(key)
+    writes = [index.census_write(key, samples[key], index.revision(found.get(key))) for key in changed]
+    return all(index.write_each([Group([each]) for each in writes]))

@@ -55,7 +55,7 @@ def origin(viewer: Viewer, board_id: str) -> tuple[Seen, list[Pin]]:
 
 def alike(origin: Document, unless: str | None = None) -> Ranking:
     """Boards by their likeness to a document, but for those that show a thing: 1 request."""
-    lists, census = search.read_lists(BOARDS, lambda long, _: _plan(origin, long or {}))
+    lists, census = search.read_lists(BOARDS, lambda long: _plan(origin, long or {}))
     weights = relevance.weighing([*lists], DEFAULT_LANGUAGE, lists, census, search.today())
     likeness_of = Likeness(origin, weights.rarities, unless)
     scores = likeness_of.candidates(lists)
@@ -115,7 +115,7 @@ def boards_for_pin(viewer: Viewer, pin_id: str, request: PageRequest) -> Page[Hi
 def _showing(digest: str) -> list[Document]:
     """Boards that show a thing, at most ``WINDOW``: 2 requests."""
     word = shown_word(digest)
-    lists, _ = search.read_lists(BOARDS, lambda *_: {word: 1})
+    lists, _ = search.read_lists(BOARDS, lambda _: {word: 1})
     numbers = sorted(lists[word].numbers())[: search.WINDOW] if word in lists else []
     cards = index.read(keys.card(BOARDS, number) for number in numbers)
     return [document for raw in cards.values() for document in index.cards(raw).values()]

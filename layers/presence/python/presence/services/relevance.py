@@ -12,7 +12,7 @@ from presence.domain.words import small_words
 from presence.projections.documents import Document
 from presence.storage.index import Census, ReadList
 
-ADJACENCY = 0.03
+ADJACENCY = 0.02
 FRESHNESS = 0.05
 """By what share of its score a document gains at most, for each, and for its ``STANDING``. Words decide; these order
 what fits alike."""
@@ -36,7 +36,7 @@ class Weighing:
 def weighing(
     words: Sequence[str], language: str, lists: Mapping[str, ReadList], census: Census, today: int
 ) -> Weighing:
-    total = census.sample.total
+    total = census.total
     rarities = {word: rarity(found.having, total) for word, found in lists.items()}
     return Weighing(words, rarities, census.average_length, language, today)
 

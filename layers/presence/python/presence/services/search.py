@@ -27,8 +27,6 @@ MAX_WORDS = 24
 """Of a query; what comes after them is not looked for."""
 BLOCKS = 8
 """4 read units. Queries of more than so many words read one block for each."""
-KNOWING = 2
-"""Blocks that are not read when the census and the names of long lists are: each takes as much."""
 WINDOW = 100
 """Cards in one request. A search orders so many at a time."""
 MAX_CANDIDATES = 1000
@@ -134,7 +132,7 @@ def trending_boards(viewer: Viewer, window: str, topic_id: str | None, request: 
         window: one of ``trends.WINDOWS``.
     """
     best = trending.best(window, topic_id or ANY_TOPIC)
-    unweighed = relevance.weighing((), DEFAULT_LANGUAGE, {}, index.census(None), 0)
+    unweighed = relevance.weighing((), DEFAULT_LANGUAGE, {}, index.census(BOARDS, {}), 0)
 
     def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
         left = best
@@ -193,7 +191,7 @@ def _ranking(kind: str, stems: Sequence[str], code: str, topic: str | None = Non
     """
     about = topic_word(topic) if topic else None
     needed = [*stems, about] if about else stems
-    lists, census = read_lists(kind, lambda long, is_old: _plan(needed, long, BLOCKS - KNOWING if is_old else BLOCKS))
+    lists, census = read_lists(kind, lambda long: _plan(needed, long))
     of_topic = lists.pop(about, None) if about else None
     weights = relevance.weighing(stems, code, lists, census, today())
     scores = relevance.candidates(lists, weights)
@@ -205,22 +203,21 @@ def _ranking(kind: str, stems: Sequence[str], code: str, topic: str | None = Non
 
 
 def read_lists(
-    kind: str, plan: Callable[[Mapping[str, int] | None, bool], Mapping[str, int]]
+    kind: str, plan: Callable[[Mapping[str, int] | None], Mapping[str, int]]
 ) -> tuple[dict[str, ReadList], Census]:
     """The lists of words, as far as they are to be read, of those that any document has, and how many documents there
     are: 1 request per 100 blocks.
 
     Args:
-        plan: takes how many blocks long lists have (None: not known) and whether ``KNOWING`` blocks more are read to
-            know that and the census again; gives how many blocks to read of the list of each word.
+        plan: takes how many blocks long lists have (None: not known); gives how many to read of the list of each word.
     """
     known = _known(kind)
-    is_old = known.is_old
-    blocks = plan(known.long, is_old)
+    blocks = plan(known.long)
     wanted = [key for word, number in blocks.items() for key in index.list_keys(kind, word, number)]
-    found = index.read([*wanted, keys.census(kind), keys.long_lists(kind)] if is_old else wanted)
+    is_old = known.is_old
+    found = index.read([*wanted, *keys.censuses(kind), keys.long_lists(kind)] if is_old else wanted)
     if is_old:
-        known.learn(index.census(found.get(keys.census(kind))), index.long_lists(found.get(keys.long_lists(kind))))
+        known.learn(index.census(kind, found), index.long_lists(found.get(keys.long_lists(kind))))
     return {word: read for word in blocks if (read := index.read_list(kind, word, found))}, known.census
 
 
@@ -234,7 +231,7 @@ def today() -> int:
     return int(clock.now() // clock.DAY)
 
 
-def _plan(stems: Sequence[str], long: Mapping[str, int] | None, room: int) -> dict[str, int]:
+def _plan(stems: Sequence[str], long: Mapping[str, int] | None) -> dict[str, int]:
     """How many blocks to read of each word's list: one, and what is left to those that have more, the shortest first:
     the rarer a word, the more it tells.
 
@@ -242,9 +239,9 @@ def _plan(stems: Sequence[str], long: Mapping[str, int] | None, room: int) -> di
         long: how many blocks lists have; None: not known, and all get the same.
     """
     if long is None:
-        return dict.fromkeys(stems, max(1, min(room // len(stems), MAX_BLOCKS)))
+        return dict.fromkeys(stems, max(1, min(BLOCKS // len(stems), MAX_BLOCKS)))
     plan = dict.fromkeys(stems, 1)
-    left = room - len(stems)
+    left = BLOCKS - len(stems)
     for word in sorted(stems, key=lambda each: long.get(each, 1)):
         more = max(0, min(long.get(word, 1) - 1, left))
         plan[word] += more
@@ -256,7 +253,7 @@ class _Known:
     """What a function remembers of a whole index for a while, so that searches need not read it."""
 
     def __init__(self) -> None:
-        self.census = index.census(None)
+        self.census = index.census("", {})
         self.long: Mapping[str, int] | None = None
         self._read_at = 0.0
 

@@ -142,6 +142,8 @@ class StoredList:
     whole: TermList
     revisions: list[int]
     """Of its blocks; 0 where there is none."""
+    having: int = 0
+    """How many documents have the word, as the first block tells; 0: it does not need to."""
     unsettled: frozenset[int] = frozenset()
     """Blocks to write also if nothing else changes."""
 
@@ -161,8 +163,10 @@ def stored_list(kind: str, word: str, found: Mapping[Key, Raw]) -> StoredList:
     blocks = [postings.unpack(_data(raw)) if raw else {} for raw in raws[: max(there, len(fences) + 1)]]
     untold = blocks[len(fences) + 1 :]
     fences += [min((postings.place(*each) for each in block.items()), default=(0, 0)) for block in untold]
-    whole = TermList(blocks, fences, head.get("floor"), _sample(raws[0]))
-    return StoredList(word, whole, [revision(raw) for raw in raws], frozenset({0} if untold else ()))
+    sample = next((_sample(raw) for raw in raws if raw and "sample" in raw), None)
+    whole = TermList(blocks, fences, head.get("floor"), sample)
+    revisions = [revision(raw) for raw in raws]
+    return StoredList(word, whole, revisions, head.get("having", 0), frozenset({0} if untold else ()))
 
 
 def may_need_more(first: Raw | None, coming: int) -> bool:
@@ -172,8 +176,8 @@ def may_need_more(first: Raw | None, coming: int) -> bool:
     return number_of_blocks(first) > 1 or len(_data(first)) + coming * _POSTING_BYTES > BLOCK_BYTES // 2
 
 
-_POSTING_BYTES = 10
-"""At most: three of its number's bytes lie as they are, seven others are compressed."""
+_POSTING_BYTES = 11
+"""At most: three of its number's bytes lie as they are, eight others are compressed."""
 
 
 def number_of_blocks(first: Raw | None) -> int:
@@ -186,9 +190,7 @@ def _head(raw: Raw | None) -> dict[str, Any]:
     return head
 
 
-def _sample(raw: Raw | None) -> Sample | None:
-    if raw is None or "sample" not in raw:
-        return None
+def _sample(raw: Raw) -> Sample:
     return Sample.unpacked(_data(raw, "sample"), int(raw["limit"]["N"]))
 
 
@@ -203,13 +205,20 @@ def list_writes(kind: str, stored: StoredList, changed: Collection[int]) -> Grou
         blocks = [index for index, known in enumerate(stored.revisions) if known or index == 0]
         return Group([_list_write(kind, stored, index) for index in blocks], at_once=True)
     before = replace(whole, blocks=list(whole.blocks), fences=list(whole.fences))
-    order = sorted(whole.settle(changed), reverse=True)
+    settled = whole.settle(changed)
+    if abs(whole.having - stored.having) > whole.having * TOLD_WITHIN and whole.fences:
+        settled.add(0)
+    order = sorted(settled, reverse=True)
     writes = [_list_write(kind, stored, index) for index in order]
     if whole.floor != before.floor:
         before.floor = whole.floor
         early = _list_write(kind, replace(stored, whole=before), 0)
         writes = [early, *writes[:-1], replace(writes[-1], revision=early.becomes)]
     return Group(writes)
+
+
+TOLD_WITHIN = 0.02
+"""By how much the number of documents of a list may differ from what its first block tells before that is written."""
 
 
 def _list_write(kind: str, stored: StoredList, index: int) -> Write:
@@ -222,10 +231,9 @@ def _list_write(kind: str, stored: StoredList, index: int) -> Write:
 def _block(whole: TermList, index: int) -> dict[str, Raw]:
     block: dict[str, Raw] = {"data": {"B": postings.pack(whole.blocks[index])}}
     if index == 0 and (whole.fences or whole.floor is not None):
-        # Blocks that are written alone do not count here: it is at most as old as the last change of the first one.
-        head = {"fences": whole.fences, "floor": whole.floor, "size": len(whole)}
+        head = {"fences": whole.fences, "floor": whole.floor, "having": whole.having}
         block["head"] = {"S": orjson.dumps(head).decode()}
-    if index == 0 and whole.sample:
+    if index == postings.MAX_BLOCKS - 1 and whole.sample:
         block["sample"] = {"B": whole.sample.pack()}
         block["limit"] = {"N": str(whole.sample.limit)}
     return block
@@ -257,9 +265,7 @@ def read_list(kind: str, word: str, found: Mapping[Key, Raw]) -> ReadList | None
     is_read = len(read) == number_of_blocks(first) and head.get("floor") is None
     if is_read:
         return ReadList(read, counted, is_read=True)
-    sample = _sample(first)
-    whole = head.get("size", 0) if head.get("floor") is None else sample.total if sample else 0
-    return ReadList(read, max(counted, whole), is_read=False)
+    return ReadList(read, max(counted, head.get("having", 0)), is_read=False)
 
 
 # What counts documents.
@@ -269,26 +275,33 @@ def read_list(kind: str, word: str, found: Mapping[Key, Raw]) -> ReadList | None
 class Census:
     """What is known of all documents of a kind together."""
 
-    sample: Sample
-    revision: int
+    samples: Mapping[Key, Sample]
+
+    @property
+    def total(self) -> float:
+        """How many documents there are."""
+        return sum(sample.total for sample in self.samples.values())
 
     @property
     def average_length(self) -> float:
         """Of documents, in units."""
-        members = self.sample.members.values()
-        return sum(postings.LENGTHS[each.length] for each in members) / len(members) if members else 1.0
+        lengths = sum(
+            sum(postings.LENGTHS[each.length] for each in sample.members.values()) * postings.NUMBERS / sample.limit
+            for sample in self.samples.values()
+        )
+        return lengths / self.total if self.total else 1.0
 
 
-def census(raw: Raw | None) -> Census:
-    if raw is None:
-        return Census(Sample(), 0)
-    return Census(Sample.unpacked(_data(raw), int(raw["limit"]["N"])), revision(raw))
+def census(kind: str, found: Mapping[Key, Raw]) -> Census:
+    return Census({key: _counted(found.get(key)) for key in keys.censuses(kind)})
 
 
-def census_write(kind: str, value: Census) -> Write:
-    sample = value.sample
-    attributes: dict[str, Raw] = {"data": {"B": sample.pack()}, "limit": {"N": str(sample.limit)}}
-    return Write(keys.census(kind), attributes, value.revision)
+def _counted(raw: Raw | None) -> Sample:
+    return Sample.unpacked(_data(raw), int(raw["limit"]["N"])) if raw else Sample()
+
+
+def census_write(key: Key, sample: Sample, was: int) -> Write:
+    return Write(key, {"data": {"B": sample.pack()}, "limit": {"N": str(sample.limit)}}, was)
 
 
 def long_lists(raw: Raw | None) -> dict[str, int]:

@@ -282,9 +282,18 @@ def card(kind: str, number: int) -> Key:
     return f"{CARD}#{kind}#{number}", CARD
 
 
-def census(kind: str) -> Key:
+CENSUSES = 4
+"""Of a kind of documents: one that knew of as many would be written whole for each of them."""
+
+
+def census(kind: str, number: int) -> Key:
+    """Where the document is counted for which a number stands, with every fourth."""
+    return f"{CENSUS}#{kind}", f"{CENSUS}#{number % CENSUSES}"
+
+
+def censuses(kind: str) -> list[Key]:
     """How many documents there are, and how long."""
-    return f"{CENSUS}#{kind}", CENSUS
+    return [census(kind, number) for number in range(CENSUSES)]
 
 
 def suggestions(beginning: str) -> Key:
