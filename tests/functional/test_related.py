@@ -7,11 +7,13 @@ import pytest
 from presence.domain.entities import Image, Media
 from presence.http import call
 from presence.projections.documents import FIRST_PINS
-from presence.services import search
+from presence.services import ideas as ideas_service
+from presence.services import search, speech
 from presence.storage import pins
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin, ids, refusal
 from tests.support.people import a_user
+from tests.support.social import block
 from tests.support.stored import Stream, add_collaborator, add_pins, dynamodb_requests
 from tests.support.wire import BOARD_NOT_FOUND, PIN_NOT_FOUND, SCOPE_MISSING
 
@@ -35,8 +37,12 @@ def ideas(viewer: Client, board_id: str) -> list[str]:
     """What the pictures of the ideas are called."""
     reply = viewer.get(f"/discover/boards/{board_id}/ideas")
     assert reply.status == 200, reply.text
-    urls = [pin["media"]["images"]["originals"]["url"] for pin in reply.json["items"]]
-    return [url.rpartition("/")[2].partition(".")[0] for url in urls]
+    return [_picture_of(pin) for pin in reply.json["items"]]
+
+
+def _picture_of(pin: Any) -> str:
+    url: str = pin["media"]["images"]["originals"]["url"]
+    return url.rpartition("/")[2].partition(".")[0]
 
 
 def test_boards_that_show_the_same_are_related(indexed: Stream) -> None:
@@ -197,6 +203,88 @@ def test_what_a_blocked_person_added_to_anothers_board_is_no_idea(indexed: Strea
     assert ideas(ann, mine) == ["b"]
 
 
+def test_what_a_block_hides_is_given_as_somebody_else_keeps_it(indexed: Stream) -> None:
+    ann, bob, eve = a_user(), a_user(), a_user()
+    mine = a_board_of(ann, "Zebra", "a", "b")
+    a_board_of(eve, "Quagga", "a", "b", "x", "y")
+    theirs = a_board_of(bob, "Okapi", "a", "x", "y")
+    a_board_of(bob, "Gnu", "z")
+    indexed.settle()
+    before = ideas(ann, mine)
+    assert sorted(before) == ["x", "y"]
+
+    block(ann, eve)
+
+    given = ann.get(f"/discover/boards/{mine}/ideas").json["items"]
+    assert ideas(ann, mine) == before
+    assert {pin["board_id"] for pin in given} == {theirs}
+
+
+def test_pins_are_looked_for_on_boards_that_no_block_hides(indexed: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ideas_service, "SOURCES", 1)
+    monkeypatch.setattr(ideas_service, "BESIDE_THINGS", 2)
+    ann, bob, eve = a_user(), a_user(), a_user()
+    mine = a_board_of(ann, "Zebra", "a", "b")
+    a_board_of(eve, "Quagga", "a", "b", "v", "w")
+    a_board_of(bob, "Okapi", "a", "x", "y")
+    indexed.settle()
+    assert sorted(ideas(ann, mine)) == ["v", "w"]
+
+    block(eve, ann)
+
+    assert sorted(ideas(ann, mine)) == ["x", "y"]
+
+
+def test_a_copy_that_somebody_else_keeps_takes_the_place_of_one_that_says_the_same(
+    indexed: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speech, "CANDIDATES", 2)
+    ann, bob, eve = a_user(), a_user(), a_user()
+    mine, theirs, hidden = a_board(ann, name="Zebra"), a_board(bob, name="Gnu"), a_board(eve, name="Okapi")
+    a_pin(ann, mine, title="Copper lantern", **a_picture("a"))
+    for owner, board_id in ((bob, theirs), (eve, hidden)):
+        a_pin(owner, board_id, title="Copper lantern, shining", **a_picture("x"))
+        a_pin(owner, board_id, title="Copper lantern, broken and repaired", **a_picture("y"))
+    indexed.settle()
+
+    block(ann, eve)
+
+    assert sorted(ideas(ann, mine)) == ["x", "y"]
+
+
+def test_of_a_thing_whose_first_copy_is_in_the_trash_another_is_given(indexed: Stream) -> None:
+    ann, bob, eve = a_user(), a_user(), a_user()
+    mine, theirs, other = a_board(ann, name="Zebra"), a_board(bob, name="Gnu"), a_board(eve, name="Okapi")
+    a_pin(ann, mine, title="Copper lantern", **a_picture("a"))
+    copies = {
+        a_pin(bob, theirs, title="Lantern", **a_picture("x")): bob,
+        a_pin(eve, other, title="Lantern", **a_picture("x")): eve,
+    }
+    indexed.settle()
+    [first] = ids(ann.get(f"/discover/boards/{mine}/ideas"))
+
+    copies.pop(first).delete(f"/pins/{first}")
+
+    assert ids(ann.get(f"/discover/boards/{mine}/ideas")) == [*copies]
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 3, 4, 50])
+def test_pages_of_what_has_hidden_copies_give_each_thing_once_and_in_order(indexed: Stream, page_size: int) -> None:
+    ann, bob, eve = a_user(), a_user(), a_user()
+    mine = a_board_of(ann, "Zebra", "a", "b")
+    first = a_board_of(eve, "Quagga", "a", "b", *(f"x{number}" for number in range(8)))
+    a_board_of(bob, "Okapi", "a", "x0", "x2", "x3", "x6", "x7")
+    indexed.settle()
+    wanted = [name for name in ideas(ann, mine) if name in {"x0", "x2", "x3", "x6", "x7"}]
+    eve.patch(f"/boards/{first}", {"privacy": "SECRET"})
+    assert ideas(ann, mine) == wanted
+
+    pages = ann.pages(f"/discover/boards/{mine}/ideas?page_size={page_size}")
+
+    assert [name for page in pages for name in map(_picture_of, page)] == wanted
+    assert [len(page) for page in pages[:-1]] == [page_size] * (len(pages) - 1)
+
+
 @pytest.mark.parametrize("what", ["related", "ideas"])
 def test_of_a_secret_board_they_need_a_token_that_shows_its_pins(what: str) -> None:
     ann = a_user()
@@ -232,7 +320,7 @@ def test_takes_as_many_requests_whatever_there_is(indexed: Stream) -> None:
             indexed.settle()
             taken.append((_requests(ann, mine, "related"), _requests(ann, mine, "ideas")))
 
-    assert taken == [(7, 20), (7, 20)]
+    assert taken == [(7, 21), (7, 21)]
 
 
 def _requests(viewer: Client, board_id: str, what: str) -> int:

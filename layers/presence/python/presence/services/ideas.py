@@ -3,58 +3,54 @@
 See ``docs/discovery.md``.
 """
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import fmean
-from typing import NamedTuple
 
-from presence.domain import postings
 from presence.domain.entities import Pin, Viewer
-from presence.domain.postings import LENGTHS, UNIT
 from presence.projections import documents
-from presence.projections.documents import PINS, Document, spoken
+from presence.projections.documents import Document
 from presence.services import likeness, related, search
 from presence.services.access import Seen
 from presence.services.paging import Page, PageRequest, fill
 from presence.services.pins import Placed
-from presence.storage import index, keys, pins
+from presence.services.speech import Speech
+from presence.storage import index, pins
 
-SPOKEN_WORDS = 24
-"""Of the words of a board's first pins so many are looked for, the most frequent: 12 read units."""
-CANDIDATES = 60
-"""So many pins are looked at that say the same, and so many that lie beside the board's."""
+BESIDE_THINGS = 60
+"""Of what lies beside the board's pins elsewhere so many things are looked at."""
 SOURCES = 12
-"""Boards from which those are taken that lie beside the board's."""
+"""Boards on which pins are looked for that show these; as many again for copies of what turns out to be hidden."""
 SAID, BESIDE = 0.7, 0.3
 """What it counts that a pin says what the board's pins say, and that it lies beside them elsewhere."""
-USUAL_WORDS = 8
-"""Long texts say a little of everything, so what they say counts less; among texts of fewer words than these hardly."""
-AGREED = 0.25
-"""Of the pins so many have a word that tells, or words hardly count."""
 IDEAS_PER_READ = 50
+MORE_COPIES = 4
+"""Of a thing of which the first copy is hidden so many others are looked at: 2 requests for those of as many things."""
 MORE_PINS = 200
 """Of a board that has more than its first pins so many are read too, so that they are no ideas."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Idea:
-    """A pin that may belong on a board, where it lies in the list, and, once it was read, itself."""
+    """A thing that may belong on a board, with pins that show it; where it lies in the list, whichever of them is
+    given; and, once they were read, the one that is.
+    """
 
-    pin: Pin
+    digest: str
+    copies: Sequence[Pin]
     position: str
     placed: Placed | None = None
 
 
 def ideas_for(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Placed]:
     """Pins that lie elsewhere beside pins of the board, on boards like it, or say what its pins say, and that it has
-    not; each thing once.
+    not; each thing once, by the first copy that the viewer may find.
 
-    3 requests for the board, 1 for posting lists of boards and 1 for cards of the 100 boards most like it, 1 for the
-    first pins of each of ``SOURCES`` of these; 3 for posting lists of pins, cards and pins; 3 for each
-    ``IDEAS_PER_READ`` pins that are looked at; if the board has more than ``FIRST_PINS`` pins, 1 for ``MORE_PINS`` of
-    them, and only if it has still more, 1 for each pin that may be given out.
+    3 requests for the board, 1 for posting lists of boards and 1 for cards of the 100 boards most like it; 3 for
+    posting lists of pins, cards and pins, 1 more where a block hides one of them; 1 for the first pins of each of
+    ``SOURCES`` boards; if the board has more than ``FIRST_PINS`` pins, 1 for ``MORE_PINS`` of them, and only if it has
+    still more, 1 for each pin that may be given out. Then what ``_found`` takes for each ``IDEAS_PER_READ`` things that
+    are looked at, of which there are at most 4 times as many.
 
     Raises:
         BoardNotFound, BoardMerged, ScopeMissing: as ``related.origin``.
@@ -63,20 +59,26 @@ def ideas_for(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Place
     board = documents.described(seen.board, first_pins)
     alike = [each for each in related.alike(board).window(0) if each[1] > 0]
     beside = likeness.missed(board, alike)
-    speech = _Speech(first_pins)
-    found = [*speech.pins(), *_beside([document for document, _ in alike], beside)]
+    speech = Speech(first_pins)
+    saying_it, hidden = speech.pins(viewer.user_id)
+    elsewhere = _Elsewhere([document for document, _ in alike if document.owner_id not in hidden], beside)
     there = _pins_on(seen, first_pins)
-    shown = {documents.shown_by(pin) for pin in there}
-    fitting = _ranked((pin for pin in found if pin.board_id != board_id), shown, beside, speech)
-    is_all_read = len(there) >= seen.board.pin_count
-    ideas = [_Idea(pin, str(place)) for place, pin in enumerate(fitting)]
+
+    found = [pin for pin in [*saying_it, *elsewhere.pins()] if pin.board_id != board_id]
+    things = _things(found, _things(there))
+    order = _ordered(things, beside, speech)
+    ideas = [_Idea(digest, things[digest], str(place)) for place, digest in enumerate(order)]
 
     def read(after: str | None, limit: int) -> tuple[list[_Idea], bool]:
         start = int(after) + 1 if after else 0
         end = start + min(limit, IDEAS_PER_READ)
         return ideas[start:end], end < len(ideas)
 
-    page = fill(request, read, lambda some: _fitting(viewer, some, seen, is_all_read=is_all_read))
+    def fitting(some: list[_Idea]) -> list[_Idea]:
+        found = _found(viewer, some, elsewhere)
+        return found if len(there) >= seen.board.pin_count else _not_on(seen, found)
+
+    page = fill(request, read, fitting)
     return Page([replace(each.placed, place=each.position) for each in page.items if each.placed], page.after)
 
 
@@ -90,125 +92,99 @@ def _pins_on(seen: Seen, first_pins: Sequence[Pin]) -> list[Pin]:
     return there
 
 
-def _ranked(
-    found: Iterable[Pin], there: Container[str | None], beside: Mapping[str, float], speech: "_Speech"
-) -> list[Pin]:
-    """One pin for each thing that is shown, but for what is there, what belongs there most first, of equals the
-    newest.
+class _Elsewhere:
+    """The boards most like the one that is asked for, but for those that a block hides: what they show, their cards
+    tell.
     """
-    first: dict[str, Pin] = {}
+
+    def __init__(self, alike: Sequence[Document], scores: Mapping[str, float]) -> None:
+        """
+        Args:
+            scores: how much each thing belongs on the board that is asked for, by digest.
+        """
+        self._scores = scores
+        on_any = {digest for document in alike for digest in document.contents} & scores.keys()
+        self._wanted = sorted(on_any, key=lambda each: (-scores[each], each))[:BESIDE_THINGS]
+        self._sources = self._covering(alike, self._wanted)
+        self._others = [each for each in alike if each not in self._sources]
+
+    def pins(self) -> list[Pin]:
+        """Pins that show what belongs there most: 1 request for each of at most ``SOURCES`` boards."""
+        return _showing(self._sources, self._wanted)
+
+    def copies(self, digests: Collection[str]) -> list[Pin]:
+        """Pins of other boards that show the same: 1 request for each of at most ``SOURCES``."""
+        return _showing(self._covering(self._others, digests), digests)
+
+    def _covering(self, boards: Sequence[Document], digests: Iterable[str]) -> list[Document]:
+        """Boards that together show all of it, as far as ``SOURCES`` do: each time the one that adds most to those
+        before it.
+        """
+        left = {digest: self._scores.get(digest, 0.0) for digest in digests}
+        taken: list[Document] = []
+
+        def adds(document: Document) -> float:
+            return sum(left.get(digest, 0.0) for digest in document.contents)
+
+        while len(taken) < SOURCES and (best := max(boards, key=adds, default=None)) and adds(best) > 0:
+            taken.append(best)
+            for digest in best.contents:
+                left.pop(digest, None)
+        return taken
+
+
+def _showing(boards: Iterable[Document], digests: Collection[str]) -> list[Pin]:
+    """The first pins of boards, as far as they show one of the things: 1 request for each board."""
+    pins_of = index.in_parallel(related.first_pins, [board.id for board in boards])
+    return [pin for of_board in pins_of for pin in of_board if documents.shown_by(pin) in digests]
+
+
+def _things(found: Iterable[Pin], there: Container[str] = ()) -> dict[str, list[Pin]]:
+    """By digest what pins show, but for what is there, with the pins that show it."""
+    things: dict[str, list[Pin]] = defaultdict(list)
     for pin in found:
         digest = documents.shown_by(pin)
         if digest and digest not in there:
-            first.setdefault(digest, pin)
-    said = {digest: speech.score(pin) for digest, pin in first.items()}
-    lying = {digest: beside.get(digest, 0.0) for digest in first}
+            things[digest].append(pin)
+    return things
+
+
+def _ordered(things: Mapping[str, list[Pin]], beside: Mapping[str, float], speech: Speech) -> list[str]:
+    """The digests of things, what belongs on the board most first, of equals the newest: by their first copies."""
+    said = {digest: speech.score(copies[0]) for digest, copies in things.items()}
+    lying = {digest: beside.get(digest, 0.0) for digest in things}
     most_said, most_lying = (max(each.values(), default=0.0) or 1.0 for each in (said, lying))
-    scores = {
-        each: SAID * speech.agreement * said[each] / most_said + BESIDE * lying[each] / most_lying for each in first
-    }
-    return [first[digest] for digest in sorted(first, key=lambda each: (-round(scores[each], 6), -int(first[each].id)))]
+
+    def place(digest: str) -> tuple[float, int]:
+        score = SAID * speech.agreement * said[digest] / most_said + BESIDE * lying[digest] / most_lying
+        return -round(score, 6), -int(things[digest][0].id)
+
+    return sorted(things, key=place)
 
 
-def _beside(alike: Sequence[Document], scores: Mapping[str, float]) -> list[Pin]:
-    """Pins that show what belongs on a board most, from boards that together show all of it, as far as ``SOURCES`` do:
-    each time the one that adds most to those before it.
+def _found(viewer: Viewer, ideas: Sequence[_Idea], elsewhere: _Elsewhere) -> list[_Idea]:
+    """Those of which the viewer may find a copy, each with the first: what ``search.found_pins`` takes for the first
+    copies.
+
+    If some of these are hidden, once more for the other copies; of what has none, they are looked for on at most
+    ``SOURCES`` more boards, 1 request for each. What is hidden there too is left out.
     """
-    wanted = {digest: scores[digest] for digest in sorted(scores, key=lambda each: (-scores[each], each))[:CANDIDATES]}
-    left, taken = dict(wanted), list[str]()
-
-    def adds(document: Document) -> float:
-        return sum(left.get(digest, 0.0) for digest in document.contents)
-
-    while len(taken) < SOURCES and (best := max(alike, key=adds, default=None)) and adds(best) > 0:
-        taken.append(best.id)
-        for digest in best.contents:
-            left.pop(digest, None)
-    pins_of = index.in_parallel(related.first_pins, taken)
-    return [pin for of_board in pins_of for pin in of_board if documents.shown_by(pin) in wanted]
+    found = _shown(viewer, [idea.copies[0] for idea in ideas])
+    if hidden := [idea for idea in ideas if idea.digest not in found]:
+        more = elsewhere.copies([idea.digest for idea in hidden if len(idea.copies) == 1])
+        others = _things([*(pin for idea in hidden for pin in idea.copies[1:]), *more])
+        found |= _shown(viewer, [pin for copies in others.values() for pin in copies[:MORE_COPIES]])
+    return [replace(idea, placed=found[idea.digest]) for idea in ideas if idea.digest in found]
 
 
-class _Speech:
-    """What the first pins of a board say, and who else says it."""
-
-    def __init__(self, first_pins: Sequence[Pin]) -> None:
-        having = Counter(word for pin in first_pins for word in spoken(pin))
-        frequent = sorted(having, key=lambda word: (-having[word], word))[:SPOKEN_WORDS]
-        self._first_pins = first_pins
-        self._lists, census = (
-            search.read_lists(PINS, lambda _: dict.fromkeys(frequent, 1)) if frequent else ({}, index.census(PINS, {}))
-        )
-        total = census.total
-        shares = {word: having[word] / len(first_pins) for word in self._lists}
-        self._weights = {
-            word: (shares[word] * postings.rarity(found.having, total)) ** 2 for word, found in self._lists.items()
-        }
-        self._share: float = fmean(shares.values(), self._weights.values()) if shares else 0.0
-
-    @property
-    def agreement(self) -> float:
-        """From 0 to 1: whether the pins say the same. Where each says something else, words do not tell what belongs
-        there.
-        """
-        return min(1.0, self._share / AGREED) ** 4
-
-    def score(self, pin: Pin) -> float:
-        """How much a pin says of it."""
-        return self._told(self._said(pin))
-
-    def _said(self, pin: Pin) -> "_Said":
-        document = documents.described_pin(pin)
-        words = tuple((word, document.postings[word].weight) for word in self._lists if word in document.postings)
-        return _Said(words, document.length)
-
-    def _told(self, said: "_Said") -> float:
-        told = sum(self._weights[word] for word, _ in said.words)
-        return told / math.sqrt(LENGTHS[said.length] / UNIT + USUAL_WORDS)
-
-    def pins(self) -> list[Pin]:
-        """Pins that say most of it: 2 requests.
-
-        What says just the same as another, or as one of the board's, is probably a copy of it, and comes after all that
-        does not.
-        """
-        having = self._having()
-        own = {postings.number(pin.id) for pin in self._first_pins}
-        of_board = {self._said(pin) for pin in self._first_pins} | {having[number] for number in own & having.keys()}
-        alike: dict[_Said, list[int]] = defaultdict(list)
-        for number in sorted(having.keys() - own):
-            alike[having[number]].append(number)
-        order = sorted(
-            ((said in of_board, place), -self._told(said), number)
-            for said, numbers in alike.items()
-            for place, number in enumerate(numbers[:CANDIDATES])
-        )
-        cards = index.read(keys.card(PINS, number) for _, _, number in order[:CANDIDATES])
-        return list(pins.get_many(pin_id for raw in cards.values() for pin_id in index.cards(raw)).values())
-
-    def _having(self) -> dict[int, "_Said"]:
-        """The pins of the lists, by number, with what the lists tell of them."""
-        words: dict[int, list[tuple[str, int]]] = defaultdict(list)
-        lengths: dict[int, int] = {}
-        for word, found in self._lists.items():
-            for block in found.blocks:
-                for number, weight, length in zip(block.numbers, block.weights, block.lengths, strict=True):
-                    words[number].append((word, weight))
-                    lengths[number] = length
-        return {number: _Said(tuple(said), lengths[number]) for number, said in words.items()}
+def _shown(viewer: Viewer, copies: Sequence[Pin]) -> dict[str, Placed]:
+    """By digest the first of its copies that the viewer may find, added by somebody whom they see."""
+    placed = search.found_pins(viewer, [pin.id for pin in copies])
+    things = _things(pin for pin in copies if pin.id in placed and placed[pin.id].added_by)
+    return {digest: placed[first.id] for digest, (first, *_) in things.items()}
 
 
-class _Said(NamedTuple):
-    """What a pin has of the words that are looked for, with their weights, and how long it is, packed."""
-
-    words: tuple[tuple[str, int], ...]
-    length: int
-
-
-def _fitting(viewer: Viewer, ideas: Sequence[_Idea], seen: Seen, *, is_all_read: bool) -> list[_Idea]:
-    """Those that the viewer may find, added by somebody whom they see, and that the board has not."""
-    found = search.found_pins(viewer, [each.pin.id for each in ideas])
-    shown = [replace(each, placed=placed) for each in ideas if (placed := found.get(each.pin.id)) and placed.added_by]
-    if is_all_read:
-        return shown
-    there = index.in_parallel(lambda idea: related.is_on(seen, idea.pin), shown)
-    return [idea for idea, is_there in zip(shown, there, strict=True) if not is_there]
+def _not_on(seen: Seen, ideas: Sequence[_Idea]) -> list[_Idea]:
+    """Those that a board has not: 1 request each."""
+    there = index.in_parallel(lambda idea: related.is_on(seen, idea.copies[0]), [*ideas])
+    return [idea for idea, is_there in zip(ideas, there, strict=True) if not is_there]
