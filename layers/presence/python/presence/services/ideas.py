@@ -166,8 +166,9 @@ def _found(viewer: Viewer, ideas: Sequence[_Idea], elsewhere: _Elsewhere) -> lis
     """Those of which the viewer may find a copy, each with the first: what ``search.found_pins`` takes for the first
     copies.
 
-    If some of these are hidden, once more for the other copies; of what has none, they are looked for on at most
-    ``SOURCES`` more boards, 1 request for each. What is hidden there too is left out.
+    If some of these are hidden, as much once more for the other copies, of which there are at most ``MORE_COPIES`` for
+    each; of what has none, they are looked for on at most ``SOURCES`` more boards, 1 request for each. What is hidden
+    there too is left out.
     """
     found = _shown(viewer, [idea.copies[0] for idea in ideas])
     if hidden := [idea for idea in ideas if idea.digest not in found]:

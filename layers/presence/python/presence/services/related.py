@@ -4,8 +4,9 @@ The board that is asked for is read from the main table, so it may be one that n
 is what the index knows of boards that everybody may find. See ``docs/discovery.md``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from presence.domain import postings
 from presence.domain.entities import Pin, Viewer
@@ -17,9 +18,9 @@ from presence.services import access, likeness, relevance, search
 from presence.services import pins as pin_service
 from presence.services.access import Seen
 from presence.services.likeness import Likeness
-from presence.services.paging import SECOND, Page, PageRequest, at_hand, fill, in_turn
+from presence.services.paging import SECOND, Page, PageRequest, Read, at_hand, fill, in_turn
 from presence.services.search import Hit, Ranking
-from presence.storage import boards, index, keys, pins
+from presence.storage import boards, index, keys, pins, ties
 
 SAID_WORDS = 40
 """Of a board's words so many are looked for, the rarest. With 50 digests and 3 topics that is 93 lists of one block:
@@ -31,14 +32,47 @@ MOST_OWN = 10
 
 
 def boards_like(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Hit]:
-    """The boards that the viewer may find and that are most like a board: 3 requests for it, 1 for posting lists, 1 for
-    each 100 cards, 2 for what is given out.
+    """The boards that the viewer may find and that are most like a board: 3 requests for it, 1 for posting lists, then
+    as ``_in_windows`` and ``_Sight`` say: 7 in all where all of a page of 25 is to be found.
 
     Raises:
         BoardNotFound, BoardMerged, ScopeMissing: as ``origin``.
     """
     seen, first = origin(viewer, board_id)
-    return search.page_of(viewer, alike(documents.described(seen.board, first)).read, request)
+    return fill(request, _in_windows(alike(documents.described(seen.board, first)), request), _Sight(viewer).of)
+
+
+def _in_windows(ranking: Ranking, request: PageRequest) -> Read[Hit]:
+    """What a page asks for; then, since some of that is hidden, not all that is left but a window: 1 request for the
+    cards of each, of which there are at most 10.
+    """
+
+    def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
+        start = int(after) + 1 if after else 0
+        return ranking.read(after, min(limit, max(request.size + 1, search.WINDOW - start % search.WINDOW)))
+
+    return read
+
+
+class _Sight:
+    """What a viewer may find of hits that are read bit by bit.
+
+    2 requests for each bit, 4 for 100 boards of as many people (``search.shown``). After the first, of which some was
+    hidden, 1 more, once: it tells whom blocks hide, and their boards are not read, however many there are.
+    """
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self._is_first = True
+
+    @cached_property
+    def _hidden(self) -> frozenset[str]:
+        return ties.get_hidden_people([self._viewer.user_id])[self._viewer.user_id].user_ids
+
+    def of(self, hits: Iterable[Hit]) -> Iterator[Hit]:
+        hidden = frozenset() if self._is_first else self._hidden
+        self._is_first = False
+        return search.shown(self._viewer, [hit for hit in hits if hit.document.owner_id not in hidden])
 
 
 def origin(viewer: Viewer, board_id: str) -> tuple[Seen, list[Pin]]:
@@ -90,7 +124,8 @@ def boards_for_pin(viewer: Viewer, pin_id: str, request: PageRequest) -> Page[Hi
     too, then those of others. They say what the pin says, or show what lies beside it where others keep it.
 
     3 requests for the pin, 1 for the list of boards that show it and 1 for their cards, 1 for posting lists and 1 for
-    each 100 cards; 3 for own boards and 1 for each of them that may be given out; 2 for others'.
+    each 100 cards; 3 for own boards and 1 for each of them that may be given out; for others' as ``_in_windows`` and
+    ``_Sight`` say.
 
     Raises:
         PinNotFound: no pin that the viewer can see.
@@ -100,13 +135,14 @@ def boards_for_pin(viewer: Viewer, pin_id: str, request: PageRequest) -> Page[Hi
     shown = documents.shown_by(pin)
     ranking = alike(likeness.together(alone, _showing(shown) if shown else ()), shown)
     own, own_ids = _own(viewer, pin, ranking)
+    read, sight = _in_windows(ranking, request), _Sight(viewer)
 
     def others(after: str | None, limit: int) -> tuple[list[Hit], bool]:
-        hits, more = ranking.read(after, limit)
+        hits, more = read(after, limit)
         return [replace(hit, position=SECOND + hit.position) for hit in hits], more
 
     def may_be_shown(hits: list[Hit]) -> list[Hit]:
-        found = search.shown(viewer, [hit for hit in hits if not hit.thing and hit.document.id not in own_ids])
+        found = sight.of(hit for hit in hits if not hit.thing and hit.document.id not in own_ids)
         return [hit for hit in hits if hit.thing] + list(found)
 
     return fill(request, in_turn(at_hand(own), others), may_be_shown)
