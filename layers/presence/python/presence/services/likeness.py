@@ -94,7 +94,7 @@ class Likeness:
         return Facet(beside(self.of), self.rarities)
 
     def to(self, other: Document) -> float:
-        """From 0, also of the board itself, to somewhat above what the three count together."""
+        """From 0, also of the board itself, to somewhat above what the four sides count together."""
         if other.id == self.of.id or self.unless in other.contents:
             return 0.0
         alike = (

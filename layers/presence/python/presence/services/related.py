@@ -42,83 +42,6 @@ def boards_like(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Hit
     return fill(request, _in_windows(alike(documents.described(seen.board, first)), request), _Sight(viewer).of)
 
 
-def _in_windows(ranking: Ranking, request: PageRequest) -> Read[Hit]:
-    """What a page asks for; then, since some of that is hidden, not all that is left but a window: 1 request for the
-    cards of each, of which there are at most 10.
-    """
-
-    def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
-        start = int(after) + 1 if after else 0
-        return ranking.read(after, min(limit, max(request.size + 1, search.WINDOW - start % search.WINDOW)))
-
-    return read
-
-
-class _Sight:
-    """What a viewer may find of hits that are read bit by bit.
-
-    2 requests for each bit, 4 for 100 boards of as many people (``search.shown``). After the first, of which some was
-    hidden, 1 more, once: it tells whom blocks hide, and their boards are not read, however many there are.
-    """
-
-    def __init__(self, viewer: Viewer) -> None:
-        self._viewer = viewer
-        self._is_first = True
-
-    @cached_property
-    def _hidden(self) -> frozenset[str]:
-        return ties.get_hidden_people([self._viewer.user_id])[self._viewer.user_id].user_ids
-
-    def of(self, hits: Iterable[Hit]) -> Iterator[Hit]:
-        hidden = frozenset() if self._is_first else self._hidden
-        self._is_first = False
-        return search.shown(self._viewer, [hit for hit in hits if hit.document.owner_id not in hidden])
-
-
-def origin(viewer: Viewer, board_id: str) -> tuple[Seen, list[Pin]]:
-    """A board with its first pins: 3 requests, 2 where there is none.
-
-    Raises:
-        BoardNotFound, BoardMerged: as ``access.board``.
-        ScopeMissing: it is secret and the token lacks ``pins:read_secret``.
-    """
-    seen = access.board(viewer, board_id)
-    pin_service.require_pins_scope(seen)
-    return seen, first_pins(board_id)
-
-
-def alike(origin: Document, unless: str | None = None) -> Ranking:
-    """Boards by their likeness to a document, but for those that show a thing: 1 request."""
-    lists, census = search.read_lists(BOARDS, lambda long: _plan(origin, long or {}))
-    weights = relevance.weighing([*lists], DEFAULT_LANGUAGE, lists, census, search.today())
-    likeness_of = Likeness(origin, weights.rarities, unless)
-    scores = likeness_of.candidates(lists)
-    # What scores nothing in the end would take the places of what does.
-    showing = lists.get(shown_word(unless)) if unless else None
-    for number in (postings.number(origin.id), *(showing.numbers() if showing else ())):
-        scores.pop(number, None)
-    return Ranking(BOARDS, search.best(scores), weights, likeness_of.to)
-
-
-def _plan(origin: Document, long: Mapping[str, int]) -> dict[str, int]:
-    """The best block of each list: that of what is shown, of topics, and of the rarest words, as far as their lists'
-    lengths tell.
-    """
-    said = likeness.said(origin)
-    rarest = sorted(said, key=lambda word: (long.get(word, 1), -said[word], word))[:SAID_WORDS]
-    return dict.fromkeys([*likeness.shown(origin), *map(topic_word, origin.topics), *rarest], 1)
-
-
-def is_on(seen: Seen, pin: Pin) -> bool:
-    """Whether a board has a pin that shows the same: 1 request."""
-    return bool(pin.media.digest and pins.oldest_alike(seen.id, pin.media.digest, limit=1))
-
-
-def first_pins(board_id: str) -> list[Pin]:
-    """The ``FIRST_PINS`` of a board: 1 request."""
-    return pins.list_on_board(board_id, limit=FIRST_PINS)[0]
-
-
 def boards_for_pin(viewer: Viewer, pin_id: str, request: PageRequest) -> Page[Hit]:
     """Boards that do not have what a pin shows, and on which it may belong: the viewer's own that fit, secret ones
     too, then those of others. They say what the pin says, or show what lies beside it where others keep it.
@@ -146,6 +69,50 @@ def boards_for_pin(viewer: Viewer, pin_id: str, request: PageRequest) -> Page[Hi
         return [hit for hit in hits if hit.thing] + list(found)
 
     return fill(request, in_turn(at_hand(own), others), may_be_shown)
+
+
+def origin(viewer: Viewer, board_id: str) -> tuple[Seen, list[Pin]]:
+    """A board with its first pins: 3 requests, 2 where there is none.
+
+    Raises:
+        BoardNotFound, BoardMerged: as ``access.board``.
+        ScopeMissing: it is secret and the token lacks ``pins:read_secret``.
+    """
+    seen = access.board(viewer, board_id)
+    pin_service.require_pins_scope(seen)
+    return seen, first_pins(board_id)
+
+
+def first_pins(board_id: str) -> list[Pin]:
+    """The ``FIRST_PINS`` of a board: 1 request."""
+    return pins.list_on_board(board_id, limit=FIRST_PINS)[0]
+
+
+def is_on(seen: Seen, pin: Pin) -> bool:
+    """Whether a board has a pin that shows the same: 1 request."""
+    return bool(pin.media.digest and pins.oldest_alike(seen.id, pin.media.digest, limit=1))
+
+
+def alike(to: Document, unless: str | None = None) -> Ranking:
+    """Boards by their likeness to a document, but for those that show a thing: 1 request."""
+    lists, census = search.read_lists(BOARDS, lambda long: _plan(to, long or {}))
+    weights = relevance.weighing([*lists], DEFAULT_LANGUAGE, lists, census, search.today())
+    likeness_of = Likeness(to, weights.rarities, unless)
+    scores = likeness_of.candidates(lists)
+    # What scores nothing in the end would take the places of what does.
+    showing = lists.get(shown_word(unless)) if unless else None
+    for number in (postings.number(to.id), *(showing.numbers() if showing else ())):
+        scores.pop(number, None)
+    return Ranking(BOARDS, search.best(scores), weights, likeness_of.to)
+
+
+def _plan(to: Document, long: Mapping[str, int]) -> dict[str, int]:
+    """The best block of each list: that of what is shown, of topics, and of the rarest words, as far as their lists'
+    lengths tell.
+    """
+    said = likeness.said(to)
+    rarest = sorted(said, key=lambda word: (long.get(word, 1), -said[word], word))[:SAID_WORDS]
+    return dict.fromkeys([*likeness.shown(to), *map(topic_word, to.topics), *rarest], 1)
 
 
 def _showing(digest: str) -> list[Document]:
@@ -183,3 +150,36 @@ def _own(viewer: Viewer, pin: Pin, ranking: Ranking) -> tuple[list[Hit], set[str
 def _tells_of(seen: Seen) -> bool:
     """Whether the token may tell what is on a board; else the board is suggested whether it has the pin or not."""
     return visibility.may_view_pins(seen.board, seen.standing)
+
+
+def _in_windows(ranking: Ranking, request: PageRequest) -> Read[Hit]:
+    """What a page asks for; then, since some of that is hidden, not all that is left but a window: 1 request for the
+    cards of each, of which there are at most 10.
+    """
+
+    def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
+        start = int(after) + 1 if after else 0
+        return ranking.read(after, min(limit, max(request.size + 1, search.WINDOW - start % search.WINDOW)))
+
+    return read
+
+
+class _Sight:
+    """What a viewer may find of hits that are read bit by bit.
+
+    2 requests for each bit, 4 for 100 boards of as many people (``search.shown``). After the first, of which some was
+    hidden, 1 more, once: it tells whom blocks hide, and their boards are not read, however many there are.
+    """
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self._is_first = True
+
+    @cached_property
+    def _hidden(self) -> frozenset[str]:
+        return ties.get_hidden_people([self._viewer.user_id])[self._viewer.user_id].user_ids
+
+    def of(self, hits: Iterable[Hit]) -> Iterator[Hit]:
+        hidden = frozenset() if self._is_first else self._hidden
+        self._is_first = False
+        return search.shown(self._viewer, [hit for hit in hits if hit.document.owner_id not in hidden])
