@@ -135,7 +135,7 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
     numbers = {subject: postings.number(subject.id) for subject in now}
     card_keys = {number: keys.card(kind, number) for number in numbers.values()}
     long_key = keys.long_lists(kind)
-    found = index.read([*card_keys.values(), *keys.censuses(kind), long_key], consistent=True)
+    found = index.read([*card_keys.values(), *_counting(kind, card_keys), long_key], consistent=True)
     stored = {number: index.card(found.get(key)) for number, key in card_keys.items()}
     cards = {number: {**card.documents} for number, card in stored.items()}
     words = {number: set().union(*card.notes.values()) for number, card in stored.items()}
@@ -280,7 +280,7 @@ def expel(kind: str, strays: Mapping[int, Collection[str]]) -> None:
     """
     wanted = {number: keys.card(kind, number) for number in strays}
     long_key = keys.long_lists(kind)
-    found = index.read([*wanted.values(), long_key, *keys.censuses(kind)], consistent=True)
+    found = index.read([*wanted.values(), long_key, *_counting(kind, strays)], consistent=True)
     changes: Changes = defaultdict(dict)
     for number, words in strays.items():
         if not index.cards(found.get(wanted[number])):
@@ -328,6 +328,11 @@ def _note_long(kind: str, blocks: Mapping[str, int], known: Mapping[str, int]) -
     raw = index.read([keys.long_lists(kind)], consistent=True).get(keys.long_lists(kind))
     words = {word: number for word, number in (index.long_lists(raw) | differing).items() if number > 1}
     index.write_each([Group([index.long_lists_write(kind, words, index.revision(raw))])])
+
+
+def _counting(kind: str, numbers: Iterable[int]) -> set[Key]:
+    """Where these are counted."""
+    return {keys.census(kind, number) for number in numbers}
 
 
 def _is_counted(kind: str, counted: Mapping[int, Posting | None], found: Mapping[Key, Raw]) -> bool:
