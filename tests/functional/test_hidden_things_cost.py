@@ -35,8 +35,14 @@ class World(NamedTuple):
         return self.others[self.boards.index(board_id)]
 
     def found(self, what: str, page_size: int = 25) -> Found:
+        return self._asked(f"/discover/boards/{self.board_id}/{what}?page_size={page_size}")
+
+    def searched(self) -> Found:
+        return self._asked("/discover/search?q=quagga")
+
+    def _asked(self, path: str) -> Found:
         before = self.memory.asked
-        reply = self.viewer.get(f"/discover/boards/{self.board_id}/{what}?page_size={page_size}")
+        reply = self.viewer.get(path)
         assert reply.status == 200, reply.text
         return Found(len(reply.json["items"]), self.memory.asked - before)
 
@@ -68,6 +74,14 @@ def test_where_one_is_hidden_only_the_rest_of_a_window_is_read(world: World) -> 
     block(world.owner_of(best), world.viewer)
 
     assert world.found("related") == Found(25, 7 + 6)
+
+
+def test_a_search_of_which_one_is_hidden_reads_the_rest_of_a_window(world: World) -> None:
+    assert world.searched() == Found(25, 4)
+    [best, *_] = world.viewer.get("/discover/search?q=quagga").json["items"]
+    block(world.owner_of(best["board"]["id"]), world.viewer)
+
+    assert world.searched() == Found(25, 4 + 5)
 
 
 def test_boards_that_a_block_hides_take_a_request_for_each_hundred(world: World) -> None:

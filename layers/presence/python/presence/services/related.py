@@ -18,7 +18,7 @@ from presence.services import access, likeness, relevance, search
 from presence.services import pins as pin_service
 from presence.services.access import Seen
 from presence.services.likeness import Likeness
-from presence.services.paging import SECOND, Page, PageRequest, Read, at_hand, fill, in_turn
+from presence.services.paging import SECOND, Page, PageRequest, at_hand, fill, in_turn
 from presence.services.search import Hit, Ranking
 from presence.storage import boards, index, keys, pins, ties
 
@@ -33,13 +33,13 @@ MOST_OWN = 10
 
 def boards_like(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Hit]:
     """The boards that the viewer may find and that are most like a board: 3 requests for it, 1 for posting lists, then
-    as ``_in_windows`` and ``_Sight`` say: 7 in all where all of a page of 25 is to be found.
+    as ``Ranking.in_windows`` and ``_Sight`` say: 7 in all where all of a page of 25 is to be found.
 
     Raises:
         BoardNotFound, BoardMerged, ScopeMissing: as ``origin``.
     """
     seen, first = origin(viewer, board_id)
-    return fill(request, _in_windows(alike(documents.described(seen.board, first)), request), _Sight(viewer).of)
+    return fill(request, alike(documents.described(seen.board, first)).in_windows(request), _Sight(viewer).of)
 
 
 def boards_for_pin(viewer: Viewer, pin_id: str, request: PageRequest) -> Page[Hit]:
@@ -47,8 +47,8 @@ def boards_for_pin(viewer: Viewer, pin_id: str, request: PageRequest) -> Page[Hi
     too, then those of others. They say what the pin says, or show what lies beside it where others keep it.
 
     3 requests for the pin, 1 for the list of boards that show it and 1 for their cards, 1 for posting lists and 1 for
-    each 100 cards; 3 for own boards and 1 for each of them that may be given out; for others' as ``_in_windows`` and
-    ``_Sight`` say.
+    each 100 cards; 3 for own boards and 1 for each of them that may be given out; for others' as ``Ranking.in_windows``
+    and ``_Sight`` say.
 
     Raises:
         PinNotFound: no pin that the viewer can see.
@@ -58,7 +58,7 @@ def boards_for_pin(viewer: Viewer, pin_id: str, request: PageRequest) -> Page[Hi
     shown = documents.shown_by(pin)
     ranking = alike(likeness.together(alone, _showing(shown) if shown else ()), shown)
     own, own_ids = _own(viewer, pin, ranking)
-    read, sight = _in_windows(ranking, request), _Sight(viewer)
+    read, sight = ranking.in_windows(request), _Sight(viewer)
 
     def others(after: str | None, limit: int) -> tuple[list[Hit], bool]:
         hits, more = read(after, limit)
@@ -150,18 +150,6 @@ def _own(viewer: Viewer, pin: Pin, ranking: Ranking) -> tuple[list[Hit], set[str
 def _tells_of(seen: Seen) -> bool:
     """Whether the token may tell what is on a board; else the board is suggested whether it has the pin or not."""
     return visibility.may_view_pins(seen.board, seen.standing)
-
-
-def _in_windows(ranking: Ranking, request: PageRequest) -> Read[Hit]:
-    """What a page asks for; then, since some of that is hidden, not all that is left but a window: 1 request for the
-    cards of each, of which there are at most 10.
-    """
-
-    def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
-        start = int(after) + 1 if after else 0
-        return ranking.read(after, min(limit, max(request.size + 1, search.WINDOW - start % search.WINDOW)))
-
-    return read
 
 
 class _Sight:

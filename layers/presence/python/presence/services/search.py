@@ -78,6 +78,17 @@ class Ranking:
         start = int(after) + 1 if after else 0
         return list(self._hits(start, limit)), start + limit < len(self.numbers)
 
+    def in_windows(self, request: PageRequest) -> Read[Hit]:
+        """What a page asks for; then, where some of that is hidden or not wanted, not all that is left but the rest of
+        a window: 1 request for the cards of each, of which there are at most 10.
+        """
+
+        def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
+            start = int(after) + 1 if after else 0
+            return self.read(after, min(limit, max(request.size + 1, WINDOW - start % WINDOW)))
+
+        return read
+
     def _hits(self, start: int, limit: int) -> Iterator[Hit]:
         """From a place on. A window is read and ordered whole: 1 request each."""
         end = min(start + limit, len(self.numbers))
@@ -109,7 +120,7 @@ def search(viewer: Viewer, query: Query, request: PageRequest) -> Page[Hit]:
     if not stems:
         return Page([], None)
     ranking = _ranking(query.kind, stems, code, query.topic)
-    return page_of(viewer, ranking.read, request, query, owner_id)
+    return page_of(viewer, ranking.in_windows(request), request, query, owner_id)
 
 
 def best_of_topic(viewer: Viewer, topic_id: str, request: PageRequest) -> Page[Hit]:
@@ -121,7 +132,7 @@ def best_of_topic(viewer: Viewer, topic_id: str, request: PageRequest) -> Page[H
     if topic_id not in topics.every():
         raise TopicNotFound
     ranking = _ranking(BOARDS, [topic_word(topic_id)], DEFAULT_LANGUAGE)
-    return page_of(viewer, ranking.read, request, Query("", topic=topic_id))
+    return page_of(viewer, ranking.in_windows(request), request, Query("", topic=topic_id))
 
 
 def trending_boards(viewer: Viewer, window: str, topic_id: str | None, request: PageRequest) -> Page[Hit]:
