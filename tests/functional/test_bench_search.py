@@ -46,8 +46,7 @@ def test_says_which_goals_are_met(figures: trial.Figures) -> None:
     assert "overlap@10" in report.as_text(report.of_search(figures))
 
 
-def test_where_nothing_is_judged_the_engine_is_what_is_held_against(figures: trial.Figures) -> None:
-    figures.quality = None
+def test_overlaps_are_held_against_their_goal_by_the_number_of_words_or_each(figures: trial.Figures) -> None:
     one, other = [each for each in figures.overlaps.values() if each.words == 2][:2]
     one.strict, other.words_alone = 0.9, 0.8
 

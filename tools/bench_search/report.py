@@ -35,7 +35,7 @@ def goals(figures: Figures) -> Iterator[Goal]:
         ours, theirs = figures.quality.ndcg
         ratio = ours / theirs if theirs else 1.0
         yield Goal("nDCG@10, per the engine's", f"≥ {NDCG_GOAL}", f"{ratio:.3f}", ratio >= NDCG_GOAL)
-    elif not figures.has_text:
+    if not figures.has_text:
         yield from _goals_of_overlaps(figures.overlaps.values())
     requests, units = figures.requests[LISTS].most, figures.read_units[LISTS].most
     yield Goal("requests for posting lists", f"≤ {LIST_REQUESTS_GOAL}", f"{requests:g}", requests <= LIST_REQUESTS_GOAL)
