@@ -269,7 +269,7 @@ def test_what_stays_is_still_there_when_looked_at_again(stream: Stream, memory: 
 def test_a_list_with_room_for_what_it_dropped_is_filled_again(stream: Stream, memory: Memory, ann: Client) -> None:
     stored = index.stored_list("boards", "cake", {CAKES: memory.discovery.items[CAKES]})
     stored.whole.put(number(a_board_of(ann, "Wedding cakes")), None)
-    stored.whole.floor = 200_000
+    stored.whole.floor = -200_000, 0
     index.write_each([index.list_writes("boards", stored, {0})])
 
     assert flaws() == {Flaw.LIST_LACKING}

@@ -149,7 +149,7 @@ def test_an_order_that_comes_late_clears_nothing_any_more(deployed: Deployment, 
     key = keys.block("boards", "cake", 0)
     stored = index.stored_list("boards", "cake", {key: deployed.memory.discovery.items[key]})
     stored.whole.put(next(iter(stored.whole.blocks[0])), None)
-    stored.whole.floor = 200_000
+    stored.whole.floor = -200_000, 0
     index.write_each([index.list_writes("boards", stored, {0})])
     before = dict(deployed.memory.discovery.items)
 
@@ -163,7 +163,7 @@ def test_a_list_that_dropped_postings_is_filled_again(deployed: Deployment, ann:
     key = keys.block("boards", "cake", 0)
     stored = index.stored_list("boards", "cake", {key: deployed.memory.discovery.items[key]})
     stored.whole.put(next(iter(stored.whole.blocks[0])), None)
-    stored.whole.floor = 200_000
+    stored.whole.floor = -200_000, 0
     index.write_each([index.list_writes("boards", stored, {0})])
 
     renewed(deployed)

@@ -116,14 +116,17 @@ def test_a_board_is_found_by_what_its_pins_share(indexed: Stream) -> None:
     assert first
 
 
-def test_of_however_many_boards_of_one_name_the_one_that_is_liked_comes_first_then_the_newest(memory: Memory) -> None:
+@pytest.mark.parametrize("is_newest_first", [True, False])
+def test_of_however_many_boards_of_one_name_the_one_that_is_liked_comes_first_then_the_newest(
+    memory: Memory, is_newest_first: bool
+) -> None:
     stream = MemoryStream(memory, "indexer")
     ann, bob = a_user(), a_user()
     first = new_id()
-    made = [earlier_id(first, number * 3 * clock.MINUTE * 1000) for number in range(3_000)]
+    made = [earlier_id(first, number * 3 * clock.MINUTE * 1000) for number in range(5_000)]
     liked = made[2_000]
     tx = Transaction()
-    for each in made:
+    for each in made if is_newest_first else reversed(made):
         board = values.a_board(id=each, owner_id=ann.user_id, name="Recipes", follower_count=300 * (each == liked))
         boards.put(tx, board, otherwise=RuntimeError("taken"))
     put(operation.request["Put"]["Item"] for operation in tx._operations)

@@ -156,7 +156,7 @@ def _list(expected: Postings, blocks: Mapping[int, Raw]) -> Iterator[str]:
     if len(listed) < sum(map(len, parts)):
         yield "something stands in two blocks"
     head = json.loads(blocks[0]["head"]["S"]) if 0 in blocks and "head" in blocks[0] else {}
-    floor = head.get("floor")
+    floor = tuple(head["floor"]) if head.get("floor") else None
     yield from (
         f"{number} is {posting}, not {expected.get(number)}"
         for number, posting in listed.items()
@@ -165,7 +165,7 @@ def _list(expected: Postings, blocks: Mapping[int, Raw]) -> Iterator[str]:
     yield from (
         f"{number} is missing"
         for number, posting in expected.items()
-        if number not in listed and (floor is None or postings.impact(posting) > floor)
+        if number not in listed and (floor is None or postings.place(number, posting) < floor)
     )
     if sorted(blocks) != list(range(len(blocks))) or len(head.get("fences", ())) != max(0, len(blocks) - 1):
         yield f"there are blocks {sorted(blocks)}, with {len(head.get('fences', ()))} fences"

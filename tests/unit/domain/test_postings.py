@@ -24,6 +24,7 @@ from presence.domain.postings import (
     number,
     pack,
     packed_length,
+    place,
     rarity,
     saturation,
     unpack,
@@ -118,7 +119,7 @@ def held(whole: TermList) -> dict[int, Posting]:
 
 
 def above_the_floor(whole: TermList, postings: dict[int, Posting]) -> dict[int, Posting]:
-    return {n: each for n, each in postings.items() if whole.floor is None or impact(each) > whole.floor}
+    return {n: each for n, each in postings.items() if whole.floor is None or place(n, each) < whole.floor}
 
 
 @pytest.mark.parametrize("size", [0, 1, 700, 1_500, 2_500, 12_000])
@@ -152,16 +153,26 @@ def test_whatever_changes_a_list_says_what_was_told_last(changes: list[tuple[int
     numbers = list(postings)
     whole = filled(postings)
     changed: set[int] = set()
-    for place, weight in changes:
+    for which, weight in changes:
         posting = Posting(4 * weight, 40) if weight else None
-        changed |= whole.put(numbers[place], posting)
+        changed |= whole.put(numbers[which], posting)
         if posting:
-            postings[numbers[place]] = posting
+            postings[numbers[which]] = posting
         else:
-            postings.pop(numbers[place], None)
+            postings.pop(numbers[which], None)
     whole.settle(changed)
 
     assert above_the_floor(whole, postings).items() <= held(whole).items() <= postings.items()
+
+
+@pytest.mark.parametrize("is_newest_first", [True, False])
+def test_of_equals_a_full_list_keeps_the_newest_in_whatever_order_they_come(is_newest_first: bool) -> None:
+    numbers = sorted(a_crowd(6_000), reverse=not is_newest_first)
+
+    whole = filled(dict.fromkeys(numbers, Posting(4, 4)))
+
+    assert sorted(held(whole)) == sorted(numbers)[: len(whole)]
+    assert 2_000 < len(whole) < 5_000
 
 
 def test_saying_the_same_again_changes_nothing() -> None:
@@ -260,7 +271,7 @@ def test_a_list_that_is_not_whole_estimates_how_long_it_would_be() -> None:
 
 def test_a_list_whose_writer_was_stopped_before_it_dropped_anything_keeps_all_until_it_does() -> None:
     postings = a_crowd(100)
-    whole = TermList(floor=max(map(impact, postings.values())))
+    whole = TermList(floor=min(place(*each) for each in postings.items()))
 
     for document, posting in postings.items():
         whole.put(document, posting)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
-from presence.domain.postings import BLOCK_BYTES, Posting, impact
+from presence.domain.postings import BLOCK_BYTES, Posting, place
 from presence.projections.documents import BOARDS
 from presence.storage import index, keys
 from presence.storage.index import Group, Write
@@ -78,13 +78,13 @@ def test_a_writer_stopped_between_any_two_writes_loses_nothing(before: int) -> N
     for done in range(len(group.writes) + 1):
         stopped = apply(stored, group.writes[:done])
         found, floor = says(stopped)
-        there = {n: each for n, each in postings.items() if floor is None or impact(each) > floor}
+        there = {n: each for n, each in postings.items() if floor is None or place(n, each) < floor}
         assert there.items() <= found.items(), f"stopped after {done} of {len(group.writes)} writes"
 
         # Whoever comes again says the same, and all is there, each document once.
         mended = apply(stopped, changes(stopped, coming).writes)
         found, floor = says(mended)
-        wanted = {n: each for n, each in (postings | coming).items() if floor is None or impact(each) > floor}
+        wanted = {n: each for n, each in (postings | coming).items() if floor is None or place(n, each) < floor}
         assert wanted.items() <= found.items() <= (postings | coming).items()
 
 

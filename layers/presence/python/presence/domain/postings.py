@@ -225,8 +225,8 @@ class TermList:
 
     blocks: list[Postings] = field(default_factory=lambda: [{}])
     fences: list[Place] = field(default_factory=list)
-    floor: int | None = None
-    """The impact of the best posting that was dropped; None: the list is whole."""
+    floor: Place | None = None
+    """Where the best posting lay that was dropped; None: the list is whole."""
     sample: Sample | None = None
     """There once something was dropped; it lies with the last block."""
 
@@ -241,6 +241,10 @@ class TermList:
         dropped = sum(not any(document in block for block in self.blocks) for document in self.sample.members)
         return len(self) + round(dropped * NUMBERS / self.sample.limit)
 
+    def keeps(self, document: int, posting: Posting) -> bool:
+        """Whether a document that has the word is in the list."""
+        return self.floor is None or place(document, posting) < self.floor
+
     def put(self, document: int, posting: Posting | None) -> set[int]:
         """Have a document in the list as told, or not any more. Gives the blocks that changed."""
         changed: set[int] = set()
@@ -253,7 +257,7 @@ class TermList:
             del self.blocks[index][document]
         changed.update(holding)
         # With a floor but no sample, a writer was stopped before it dropped anything.
-        if posting is not None and (self.floor is None or self.sample is None or impact(posting) > self.floor):
+        if posting is not None and (self.sample is None or self.keeps(document, posting)):
             index = sum(place(document, posting) >= fence for fence in self.fences)
             self.blocks[index][document] = posting
             changed.add(index)
@@ -286,7 +290,8 @@ class TermList:
 
     def _push(self, index: int, postings: list[tuple[int, Posting]]) -> None:
         if index == MAX_BLOCKS:
-            self.floor = max(self.floor or 0, impact(postings[0][1]))
+            dropped = place(*postings[0])
+            self.floor = min(self.floor or dropped, dropped)
             return
         if index == len(self.blocks):
             self.blocks.append({})

@@ -250,7 +250,7 @@ def _of_posting(stored: StoredList, number: int, expected: Posting | None) -> Fl
         return Flaw.POSTING_NEEDLESS
     if told and told != [expected]:
         return Flaw.POSTING_WRONG
-    if expected and not told and (whole.floor is None or postings.impact(expected) > whole.floor):
+    if expected and not told and whole.keeps(number, expected):
         return Flaw.POSTING_MISSING
     return (
         None if whole.sample is None or _is_sampled(whole.sample, number, expected and COUNTED) else Flaw.SAMPLE_WRONG

@@ -163,8 +163,9 @@ def stored_list(kind: str, word: str, found: Mapping[Key, Raw]) -> StoredList:
     blocks = [postings.unpack(_data(raw)) if raw else {} for raw in raws[: max(there, len(fences) + 1)]]
     untold = blocks[len(fences) + 1 :]
     fences += [min((postings.place(*each) for each in block.items()), default=(0, 0)) for block in untold]
+    floor = tuple(head["floor"]) if head.get("floor") else None
     sample = next((_sample(raw) for raw in raws if raw and "sample" in raw), None)
-    whole = TermList(blocks, fences, head.get("floor"), sample)
+    whole = TermList(blocks, fences, floor, sample)
     revisions = [revision(raw) for raw in raws]
     return StoredList(word, whole, revisions, head.get("having", 0), frozenset({0} if untold else ()))
 
