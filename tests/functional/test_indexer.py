@@ -16,6 +16,8 @@ from presence.services import timelines as timelines_kept
 from presence.storage import index, keys
 from presence.storage import timelines as stored_timelines
 from presence.storage.index import Group
+from presence.storage.table import Raw
+from tests.support.api import Client
 from tests.support.content import a_board, a_pin
 from tests.support.people import a_user
 from tests.support.stored import Stream
@@ -60,13 +62,7 @@ def test_a_batch_that_touches_no_document_is_done_though_the_database_is_down(
 def test_words_that_a_failed_run_put_into_lists_are_known_though_no_record_names_them(
     indexed: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ann = a_user()
-    board_id = a_board(ann, privacy="SECRET")
-    for _ in range(2):
-        a_pin(ann, board_id, title="Chocolate")
-    indexed.settle()
-    ann.patch(f"/boards/{board_id}", {"privacy": "PUBLIC"})
-    shown = indexed.records()
+    ann, board_id, shown = a_board_shown(indexed)
     with monkeypatch.context() as patch:
         patch.setattr(suggesting, "settle", failing)
         assert indexed.deliver(shown)
@@ -81,6 +77,17 @@ def test_words_that_a_failed_run_put_into_lists_are_known_though_no_record_names
     monkeypatch.setattr(indexing, "RUN_SECONDS", 0)
     indexed.deliver(shown)
     assert card not in index.read([card], consistent=True)
+
+
+def a_board_shown(indexed: Stream) -> tuple[Client, str, list[Raw]]:
+    """Whose it is, a board that turned public, and its records: none of them names what its pins share."""
+    ann = a_user()
+    board_id = a_board(ann, privacy="SECRET")
+    for _ in range(2):
+        a_pin(ann, board_id, title="Chocolate")
+    indexed.settle()
+    ann.patch(f"/boards/{board_id}", {"privacy": "PUBLIC"})
+    return ann, board_id, indexed.records()
 
 
 def failing(*_: Any) -> None:
@@ -106,13 +113,7 @@ def test_what_another_run_noted_on_a_card_stays_until_that_run_is_over(indexed: 
 def test_notes_of_runs_that_fail_one_after_the_other_do_not_heap_up(
     indexed: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ann = a_user()
-    board_id = a_board(ann, privacy="SECRET")
-    for _ in range(2):
-        a_pin(ann, board_id, title="Chocolate")
-    indexed.settle()
-    ann.patch(f"/boards/{board_id}", {"privacy": "PUBLIC"})
-    shown = indexed.records()
+    _, board_id, shown = a_board_shown(indexed)
 
     sizes = []
     with monkeypatch.context() as outage:

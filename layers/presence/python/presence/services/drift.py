@@ -252,9 +252,9 @@ def _of_posting(stored: StoredList, number: int, expected: Posting | None) -> Fl
         return Flaw.POSTING_WRONG
     if expected and not told and whole.keeps(number, expected):
         return Flaw.POSTING_MISSING
-    return (
-        None if whole.sample is None or _is_sampled(whole.sample, number, expected and COUNTED) else Flaw.SAMPLE_WRONG
-    )
+    if whole.sample is not None and not _is_sampled(whole.sample, number, expected and COUNTED):
+        return Flaw.SAMPLE_WRONG
+    return None
 
 
 def of_best(topic_id: str, best: Best, boards: Mapping[str, Document | None]) -> Iterator[Difference]:
