@@ -67,8 +67,7 @@ class _Work:
 
     def take(self, number: str, old: Any, new: Any) -> None:
         kind = images.kind(new or old or {})
-        if kind == "sweep" and new:
-            order = sweeps.order(new)
+        if kind == "sweep" and new and not (order := sweeps.order(new)).is_over:
             self._orders[Subject(order.kind, order.id)].append((number, order))
         elif kind == "rebuild" and new:
             segment = rebuilds.order(new)
@@ -82,7 +81,7 @@ class _Work:
             case Touched(subject, words):
                 self._touched[subject] |= words
                 self.touching[subject].append(number)
-            case Sweep(of):
+            case Sweep(of, missed_by) if not missed_by or sweeps.was_begun(missed_by.kind, missed_by.id):
                 self._sweeps[of].append(number)
 
     def do_all(self) -> None:

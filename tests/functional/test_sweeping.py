@@ -20,7 +20,7 @@ def stream(memory: Memory) -> MemoryStream:
 
 def orders() -> set[str]:
     """The partitions of the sweeps under way."""
-    return {pk for pk, _ in everything() if pk.startswith("SWEEP#")}
+    return {pk for (pk, _), item in everything().items() if pk.startswith("SWEEP#") and "expires_at" not in item}
 
 
 def test_a_profile_that_turns_private_has_no_secret_board_swept(stream: MemoryStream) -> None:
@@ -61,23 +61,48 @@ def test_a_pin_that_is_moved_to_where_a_sweep_has_been_is_not_missed(
     assert drift.needless(Part(), None).differences == []
 
 
+@pytest.mark.parametrize("is_told_late", [False, True])
 def test_a_board_that_is_moved_to_where_a_sweep_has_been_is_not_missed(
-    stream: MemoryStream, monkeypatch: pytest.MonkeyPatch
+    stream: MemoryStream, monkeypatch: pytest.MonkeyPatch, is_told_late: bool
 ) -> None:
     monkeypatch.setattr(sweeping, "AT_ONCE", 2)
     ann = a_user()
     last, *_ = [a_board(ann) for _ in range(5)]
+    pin_id = a_pin(ann, last, title="Chocolate cake")
     stream.settle()
     ann.patch("/user_account", {"is_private": True})
     stream.deliver()
     stream.deliver()  # the order names the first ones
     stream.deliver()
+    going_on = stream.records()
 
     assert ann.patch(f"/boards/{last}/position", {"after": None}).status == 200
+    moved = stream.records()
+    if is_told_late:
+        stream.deliver(going_on)
+        stream.settle()
+        assert orders() == set()
+        stream.deliver(moved)
+    else:
+        stream.deliver([*moved, *going_on])
     stream.settle()
 
-    assert not index.read([keys.card(BOARDS, number(last))])
+    assert not index.read([keys.card(BOARDS, number(last)), keys.card(PINS, number(pin_id))])
     assert drift.needless(Part(), None).differences == []
+
+
+def test_a_board_that_is_moved_has_its_pins_looked_at_only_where_a_sweep_may_have_passed_it_by(
+    stream: MemoryStream,
+) -> None:
+    ann = a_user()
+    last, _ = a_board(ann), a_board(ann)
+    a_pin(ann, last)
+    stream.settle()
+
+    ann.patch(f"/boards/{last}/position", {"after": None})
+    stream.deliver()
+
+    assert orders() == set()
 
 
 def test_what_newer_pins_push_out_of_a_boards_first_leaves_no_word(

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 from pynamodb.expressions.condition import Condition
 
+from presence.domain import clock
 from presence.domain.ids import new_id
 from presence.storage import keys, table
 from presence.storage.models import SweepItem
 from presence.storage.table import Raw, Transaction
+
+KEPT_SECONDS = 24 * 60 * 60
+"""An order that is over: as long as DynamoDB keeps a record in the stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Order:
     """The position of the last of them."""
     is_last: bool = False
     """None come after them."""
+    is_over: bool = False
+    """All parts have been looked at."""
 
 
 class Superseded(Exception):
@@ -45,7 +51,13 @@ def order(raw: Raw) -> Order:
         frozenset(raw["parts"]["SS"]) if "parts" in raw else frozenset(),
         raw["after"]["S"] if "after" in raw else None,
         "is_last" in raw,
+        "expires_at" in raw,
     )
+
+
+def was_begun(kind: str, thing_id: str) -> bool:
+    """Whether there is an order for it, or was within a day: 1 request."""
+    return table.get(_key(kind, thing_id)) is not None
 
 
 def stands(told: Order) -> bool:
@@ -81,19 +93,21 @@ def put_off(told: Order) -> None:
 
 
 def end(done: Order) -> None:
-    """Drop an order of which all parts have been looked at.
+    """Have an order be over of which all parts have been looked at. It is kept while the stream may still tell of what
+    it passed by.
 
     Raises:
         Superseded: it is not the order that stands.
     """
+    actions = [SweepItem.parts.remove(), SweepItem.expires_at.set(int(clock.now()) + KEPT_SECONDS)]
     tx = Transaction()
-    tx.delete(SweepItem(*_key(done.kind, done.id)), _is(done), otherwise=Superseded())
+    tx.update(SweepItem(*_key(done.kind, done.id)), actions, _is(done), otherwise=Superseded())
     tx.commit()
 
 
 def _is(told: Order) -> Condition:
     was_after = SweepItem.after == told.after if told.after else SweepItem.after.does_not_exist()
-    condition: Condition = (SweepItem.order == told.order) & was_after
+    condition: Condition = (SweepItem.order == told.order) & was_after & SweepItem.expires_at.does_not_exist()
     return condition
 
 
