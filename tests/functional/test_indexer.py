@@ -1,5 +1,6 @@
 """The stream's reader that keeps the indexes: what it does with a batch, and with what fails of it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,8 +20,10 @@ from presence.storage.index import Group
 from presence.storage.table import Raw
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin
+from tests.support.deployment import Deployment
 from tests.support.people import a_user
 from tests.support.stored import Stream
+from tests.support.turns import Run, all_goes_well
 
 
 def cards_of(board_ids: list[str]) -> set[str]:
@@ -94,20 +97,68 @@ def failing(*_: Any) -> None:
     raise StorageUnavailable("any reason")
 
 
-def test_what_another_run_noted_on_a_card_stays_until_that_run_is_over(indexed: Stream) -> None:
+@pytest.mark.parametrize(("minutes", "stays"), [(0, True), (16, False)])
+def test_what_another_run_noted_on_a_card_stays_until_that_run_is_over(
+    indexed: Stream, minutes: int, stays: bool
+) -> None:
     ann = a_user()
     board_id = a_board(ann)
     indexed.settle()
     number = postings.number(board_id)
-    key = keys.card(BOARDS, number)
-    card = index.card(index.read([key], consistent=True)[key])
-    notes = {new_id(): frozenset({"chocol"}), earlier_id(new_id(), 16 * 60_000): frozenset({"lantern"})}
+    card = index.card(stored_card(board_id))
+    notes = {earlier_id(new_id(), minutes * 60_000): frozenset({"chocol"})}
     index.write_each([Group([index.card_write(BOARDS, number, replace(card, notes=notes))])])
 
     ann.patch(f"/boards/{board_id}", {"name": "Another"})
     indexed.settle()
 
-    assert [*index.card(index.read([key], consistent=True)[key]).notes.values()] == [{"chocol"}]
+    assert index.card(stored_card(board_id)).notes == (notes if stays else {})
+
+
+def test_what_a_run_wrote_since_another_had_noted_it_is_set_right_when_it_looks_again(
+    deployed: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, turns = a_user(), deployed.turns
+    board_id = a_board(ann)
+    _, pin_id = (a_pin(ann, board_id, title="Chocolate") for _ in range(2))
+    deployed.source.drain()
+
+    def refresh() -> None:
+        indexing.refresh({Subject(BOARDS, board_id): ()})
+
+    other = Run(refresh, all_goes_well)
+
+    def once(name: str, before: Callable[[], None], after: Callable[[], None]) -> None:
+        asked = getattr(indexing, name)
+
+        def instead(*arguments: Any) -> Any:
+            monkeypatch.setattr(indexing, name, asked)
+            before()
+            answer = asked(*arguments)
+            after()
+            return answer
+
+        monkeypatch.setattr(indexing, name, instead)
+
+    def another_notes() -> None:
+        assert ann.delete(f"/pins/{pin_id}").status == 204
+        while not noted(board_id):
+            turns.go_on(other)
+
+    def another_ends() -> None:
+        while not other.has_ended:
+            turns.go_on(other)
+        deployed.source.drain()
+
+    once("told", nothing, another_notes)
+    once("read_lists", another_ends, nothing)
+    refresh()
+
+    assert other.error is None
+    assert deployed.drift() == []
+
+
+def nothing() -> None: ...
 
 
 def test_notes_of_runs_that_fail_one_after_the_other_do_not_heap_up(

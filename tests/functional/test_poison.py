@@ -85,16 +85,14 @@ def test_where_everything_fails_nothing_is_taken_for_poison(
 
 
 @pytest.mark.parametrize("trouble", CRASHES)
-def test_an_indexer_killed_at_any_request_of_a_batch_is_made_up_for(
-    deployed: Deployment, ann: Client, trouble: Trouble
-) -> None:
-    board = a_board(ann, name="Wedding cakes")
-    for title in ("Chocolate cake", "Lemon cake"):
-        a_pin(ann, board, title=title)
-    deployed.stream.take()
-    [shard] = deployed.stream.shards
-    batch = [record for record in shard.records if passes(record, INDEXER.filters)]
-    index = partial(function("indexer"), {"Records": batch})
+def test_an_indexer_killed_at_any_request_of_a_batch_is_made_up_for(deployed: Deployment, trouble: Trouble) -> None:
+    def make_a_board() -> None:
+        ann = a_user()
+        board = a_board(ann, name="Wedding cakes")
+        for title in ("Chocolate cake", "Lemon cake"):
+            a_pin(ann, board, title=title)
+
+    index = indexing_of(deployed, make_a_board)
     at, was_killed = 0, True
     while was_killed:
         deployed.memory.discovery.forget()
@@ -103,6 +101,50 @@ def test_an_indexer_killed_at_any_request_of_a_batch_is_made_up_for(
         assert deployed.drift() == [], at
         at += 1
     assert at > 10
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+@pytest.mark.parametrize("kind", ["users", "boards"])
+def test_an_indexer_killed_again_after_what_it_found_had_changed_back_is_made_up_for(
+    deployed: Deployment, ann: Client, kind: str, is_hidden: bool
+) -> None:
+    board, _ = a_board(ann, name="Cakes"), a_board(a_user(), name="Cakes")
+
+    def hide(*, is_hidden: bool) -> None:
+        if kind == "users":
+            changed = ann.patch("/user_account", {"hidden_from_search": is_hidden})
+        else:
+            changed = ann.patch(f"/boards/{board}", {"privacy": "SECRET" if is_hidden else "PUBLIC"})
+        assert changed.status == 200
+
+    hide(is_hidden=is_hidden)
+    deployed.source.drain()
+    first, was_killed = 0, True
+    while was_killed:
+        second, was_killed_again = 0, True
+        while was_killed_again:
+            index = indexing_of(deployed, partial(hide, is_hidden=not is_hidden))
+            was_killed = is_killed(deployed.turns, index, first, CRASHES[0])
+            hide(is_hidden=is_hidden)
+            was_killed_again = is_killed(deployed.turns, index, second, CRASHES[0])
+            index()
+            deployed.source.drain()
+            assert deployed.drift() == [], (first, second)
+            second += 1
+        assert second > 1
+        first += 1
+    assert first > 10
+
+
+def indexing_of(deployed: Deployment, what_is_done: Callable[[], Any]) -> Callable[[], Any]:
+    """The indexer, called with the records that come of it."""
+    [shard] = deployed.stream.shards
+    deployed.stream.take()
+    before = len(shard.records)
+    what_is_done()
+    deployed.stream.take()
+    records = [record for record in shard.records[before:] if passes(record, INDEXER.filters)]
+    return partial(function("indexer"), {"Records": records})
 
 
 def is_killed(turns: Turns, work: Callable[[], Any], at: int, trouble: Trouble) -> bool:

@@ -13,13 +13,13 @@ from itertools import batched
 from presence.domain import clock, postings
 from presence.domain.entities import Board, BoardFollow, Pin, Profile
 from presence.domain.errors import Conflict
-from presence.domain.ids import made_at, new_id
+from presence.domain.ids import earlier_id, made_at, new_id
 from presence.domain.postings import CENSUS_SIZE, MAX_BLOCKS, Posting
 from presence.domain.trends import Trend
 from presence.policies import visibility
 from presence.projections import documents
 from presence.projections.discovery import Subject
-from presence.projections.documents import ANY_TOPIC, BOARDS, PINS, USERS, Document, topic_of
+from presence.projections.documents import ANY_TOPIC, BOARDS, PINS, USERS, Document, name_of, topic_of
 from presence.services import access, suggesting, timelines, trending
 from presence.storage import boards, index, keys, pins, profiles, ties
 from presence.storage.index import RUN_SECONDS, Card, Group, Notes, StoredList
@@ -42,8 +42,8 @@ class _Run:
         self.id = new_id()
         self.named = touched
         """Words that are named again if it fails and comes again."""
-        self.met = {subject: set(words) for subject, words in touched.items()}
-        """What was written once is written again where the documents changed meanwhile."""
+        self.met = {subject: set[str]() for subject in touched}
+        """Words that it came upon besides: what was written once is written again where documents changed meanwhile."""
 
 
 def refresh(touched: Mapping[Subject, Collection[str]]) -> None:
@@ -149,9 +149,10 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
         told_before, told_now = known.postings if known else {}, document.postings if document else {}
         differing = {word for word in {*told_before, *told_now} if told_before.get(word) != told_now.get(word)}
         rewritten |= differing
-        unnamed[number] |= differing.difference(run.named[subject])
-        run.met[subject] |= differing
-        words[number] |= run.met[subject]
+        run.met[subject] |= differing | words[number]
+        # Names as well: of a list that is right it cannot be told whether what is suggested was set after it.
+        unnamed[number] |= {each for each in run.met[subject] if each not in run.named[subject] or name_of(each)}
+        words[number] |= run.met[subject].union(run.named[subject])
     noted, late = _note(run, kind, stored, unnamed)
     changes: Changes = defaultdict(dict)
     for number in noted:
@@ -160,7 +161,6 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
     if kind == BOARDS:
         trending.settle(_trends(now, noted, words))
     late |= _write_lists(kind, changes, index.long_lists(found.get(long_key)), rewritten)
-    rewritten |= {word for word, of_word in changes.items() if None in of_word.values()}
     _settle_names(kind, changes, rewritten)
     ended = {number: Card(cards[number], _others(run, card.notes), card.revision) for number, card in noted.items()}
     _, also_late = _put(kind, {n: card for n, card in ended.items() if n not in late and card != noted[n]})
@@ -191,9 +191,10 @@ def _note(
 def _folded(notes: Notes) -> Notes:
     """Several in one: where runs keep failing each leaves a note, of the same words mostly, and an item has 400 KB.
 
-    It is no run's own. One that is still at work, and ends, would else take off the words of the others.
+    It is as old as the youngest, and no run's own: one that is still at work, and ends, would else take off the words
+    of the others.
     """
-    return {new_id(): frozenset().union(*notes.values())} if len(notes) > 1 else notes
+    return {earlier_id(max(notes), 1): frozenset().union(*notes.values())} if len(notes) > 1 else notes
 
 
 def _trends(now: Truth, noted: Mapping[int, Card], words: Mapping[int, Collection[str]]) -> dict[str, dict[str, Trend]]:
@@ -251,7 +252,7 @@ def _write_lists(kind: str, changes: Changes, long: Mapping[str, int], rewritten
 
 def _settle_names(kind: str, changes: Changes, words: Iterable[str]) -> None:
     """What is suggested follows from the lists of names."""
-    suggesting.settle(kind, {word: None in changes[word].values() for word in words if documents.name_of(word)})
+    suggesting.settle(kind, {word: None in changes[word].values() for word in words if name_of(word)})
 
 
 def read_lists(kind: str, changes: Mapping[str, Collection[int]], long: Mapping[str, int]) -> dict[str, StoredList]:
