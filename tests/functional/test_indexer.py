@@ -11,7 +11,7 @@ from presence.domain.errors import StorageUnavailable
 from presence.domain.ids import earlier_id, new_id
 from presence.projections import timelines
 from presence.projections.discovery import Subject
-from presence.projections.documents import BOARDS
+from presence.projections.documents import BOARDS, name_word, topic_word
 from presence.services import indexing, suggesting
 from presence.services import timelines as timelines_kept
 from presence.storage import index, keys
@@ -109,10 +109,30 @@ def test_what_another_run_noted_on_a_card_stays_until_that_run_is_over(
     notes = {earlier_id(new_id(), minutes * 60_000): frozenset({"chocol"})}
     index.write_each([Group([index.card_write(BOARDS, number, replace(card, notes=notes))])])
 
-    ann.patch(f"/boards/{board_id}", {"name": "Another"})
+    ann.patch(f"/boards/{board_id}", {"description": "Another"})
     indexed.settle()
 
     assert index.card(stored_card(board_id)).notes == (notes if stays else {})
+
+
+def test_what_a_board_was_called_and_about_stays_noted_until_nobody_can_be_at_work_who_looked_before(
+    indexed: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = a_user()
+    board_id = a_board(ann, name="Wedding cakes")
+    indexed.settle()
+    ann.patch(f"/boards/{board_id}", {"name": "Another"})
+    indexed.settle()
+    assert noted(board_id) >= {name_word("wedding cakes"), topic_word("weddings")}
+
+    ann.patch(f"/boards/{board_id}", {"description": "Sweet"})
+    indexed.settle()
+    assert noted(board_id) >= {name_word("wedding cakes"), topic_word("weddings")}
+
+    monkeypatch.setattr(indexing, "RUN_SECONDS", 0)
+    ann.patch(f"/boards/{board_id}", {"description": "Sour"})
+    indexed.settle()
+    assert noted(board_id) == set()
 
 
 def test_what_a_run_wrote_since_another_had_noted_it_is_set_right_when_it_looks_again(

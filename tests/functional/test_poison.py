@@ -17,9 +17,7 @@ from presence.storage import keys
 from presence.stream import Poison
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin
-from tests.support.deployment import MAPPINGS, Deployed, Deployment, function
-from tests.support.event_source import INDEXER
-from tests.support.filtering import passes
+from tests.support.deployment import MAPPINGS, Deployed, Deployment
 from tests.support.people import a_user
 from tests.support.stored import set_attribute
 from tests.support.turns import CRASHES, Crash, Trouble, Turns
@@ -92,7 +90,7 @@ def test_an_indexer_killed_at_any_request_of_a_batch_is_made_up_for(deployed: De
         for title in ("Chocolate cake", "Lemon cake"):
             a_pin(ann, board, title=title)
 
-    index = indexing_of(deployed, make_a_board)
+    index = deployed.indexing(make_a_board)
     at, was_killed = 0, True
     while was_killed:
         deployed.memory.discovery.forget()
@@ -123,7 +121,7 @@ def test_an_indexer_killed_again_after_what_it_found_had_changed_back_is_made_up
     while was_killed:
         second, was_killed_again = 0, True
         while was_killed_again:
-            index = indexing_of(deployed, partial(hide, is_hidden=not is_hidden))
+            index = deployed.indexing(partial(hide, is_hidden=not is_hidden))
             was_killed = is_killed(deployed.turns, index, first, CRASHES[0])
             hide(is_hidden=is_hidden)
             was_killed_again = is_killed(deployed.turns, index, second, CRASHES[0])
@@ -134,17 +132,6 @@ def test_an_indexer_killed_again_after_what_it_found_had_changed_back_is_made_up
         assert second > 1
         first += 1
     assert first > 10
-
-
-def indexing_of(deployed: Deployment, what_is_done: Callable[[], Any]) -> Callable[[], Any]:
-    """The indexer, called with the records that come of it."""
-    [shard] = deployed.stream.shards
-    deployed.stream.take()
-    before = len(shard.records)
-    what_is_done()
-    deployed.stream.take()
-    records = [record for record in shard.records[before:] if passes(record, INDEXER.filters)]
-    return partial(function("indexer"), {"Records": records})
 
 
 def is_killed(turns: Turns, work: Callable[[], Any], at: int, trouble: Trouble) -> bool:

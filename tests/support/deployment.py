@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.support.api import Context
 from tests.support.clock import Clock
 from tests.support.drift import drift
 from tests.support.event_source import INDEXER, UPKEEP, Lambda, Mishaps, Poller
+from tests.support.filtering import passes
 from tests.support.memory import Memory
 from tests.support.sharded_stream import Shard, ShardedStream, written_at
 from tests.support.turns import Turns
@@ -35,6 +37,16 @@ class Deployment:
         self.turns = Turns(self.memory, chance, self.clock)
         self.source = Lambda(self.stream, self.turns, self.clock, chance, mishaps)
         self.pollers = {name: self.source.follow(mapping, function(name)) for name, mapping in MAPPINGS.items()}
+
+    def indexing(self, what_is_done: Callable[[], Any]) -> Callable[[], Any]:
+        """The indexer, called with the records that come of it, wherever they lie."""
+        self.stream.take()
+        before = {shard.id: len(shard.records) for shard in self.stream.shards}
+        what_is_done()
+        self.stream.take()
+        records = [record for shard in self.stream.shards for record in shard.records[before.get(shard.id, 0) :]]
+        batch = [record for record in records if passes(record, INDEXER.filters)]
+        return partial(function("indexer"), {"Records": batch})
 
     def drift(self) -> list[str]:
         return drift(self.memory.main.items, self.memory.discovery.items)

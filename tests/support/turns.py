@@ -77,6 +77,8 @@ class Run:
         self._work = work
         self._plan = plan
         self._requests = 0
+        self.about = ""
+        """The operation and the parameters of the request before which it stands."""
         # Locks that are never free but in passing: what they hand on is a turn. Semaphores take several times as long.
         self._may_go_on, self._has_stopped = threading.Lock(), threading.Lock()
         self._may_go_on.acquire()
@@ -112,7 +114,12 @@ class Run:
         self._has_stopped.release()
         self._may_go_on.acquire()
 
-    def request(self, operation: str, ask: Callable[[], Any]) -> Any:
+    def kill(self) -> None:
+        """Have it crash instead of its next request."""
+        self._plan = lambda number: CRASHES[0]
+
+    def request(self, operation: str, parameters: Any, ask: Callable[[], Any]) -> Any:
+        self.about = f"{operation} {parameters}"
         self.stop()
         trouble = self._plan(self._requests)
         self._requests += 1
@@ -149,7 +156,7 @@ class Turns:
         def request(**parameters: Any) -> Any:
             if self._running is None:
                 return ask(**parameters)
-            return self._running.request(operation, lambda: ask(**parameters))
+            return self._running.request(operation, parameters, lambda: ask(**parameters))
 
         return request
 

@@ -49,7 +49,7 @@ def of_board(old: Board | None, new: Board | None) -> Iterator[Consequence]:
     yield from _touched(BOARDS, (old or new), before, after, anyway=_is_moved(old, new))
     if old and new and _moves_pins(old, before, new, after):
         yield Sweep(Subject(BOARDS, new.id))
-    elif new and _is_moved(old, new):
+    elif new and new.pin_count and _is_moved(old, new):
         yield Sweep(Subject(BOARDS, new.id), missed_by=Subject(USERS, new.owner_id))
 
 

@@ -45,7 +45,7 @@ class Flaw(StrEnum):
     SAMPLE_WRONG = "sample wrong"
     """A list's sample says something else than the documents that it stands for."""
     CENSUS_WRONG = "census wrong"
-    BLOCK_UNTOLD = "block that the first does not tell of"
+    BLOCKS_UNSETTLED = "blocks as a writer left them that was stopped"
     LIST_LACKING = "list with room for what it dropped"
     TREND_WRONG = "trending board that is not what its card says, or lacks"
     TREND_LACKING = "topic with room for trending boards that it dropped"
@@ -148,7 +148,7 @@ def mend(differences: Collection[Difference]) -> None:
     Raises:
         Conflict, Throttled, StorageUnavailable: it must be done again.
     """
-    untidy = (Flaw.LIST_LACKING, Flaw.BLOCK_UNTOLD, Flaw.LENGTH_WRONG)
+    untidy = (Flaw.LIST_LACKING, Flaw.BLOCKS_UNSETTLED, Flaw.LENGTH_WRONG)
     for kind, words in _by_kind((each.kind, each.word) for each in differences if each.flaw in untidy).items():
         for some in batched(words, LISTS_AT_ONCE, strict=False):
             indexing.tidy(kind, some)
@@ -238,7 +238,7 @@ def of_list(stored: StoredList, said: Indexed, noted: int) -> Iterator[Differenc
     if len(whole.blocks) != noted:
         yield Difference(Flaw.LENGTH_WRONG, kind, word)
     if stored.unsettled:
-        yield Difference(Flaw.BLOCK_UNTOLD, kind, word)
+        yield Difference(Flaw.BLOCKS_UNSETTLED, kind, word)
     if whole.is_lacking:
         yield Difference(Flaw.LIST_LACKING, kind, word)
 

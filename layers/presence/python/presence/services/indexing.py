@@ -44,6 +44,8 @@ class _Run:
         """Words that are named again if it fails and comes again."""
         self.met = {subject: set[str]() for subject in touched}
         """Words that it came upon besides: what was written once is written again where documents changed meanwhile."""
+        self.left = {subject: set[str]() for subject in touched}
+        """Names and topics that a document no longer has: whoever looked before may yet set what follows from them."""
 
 
 def refresh(touched: Mapping[Subject, Collection[str]]) -> None:
@@ -139,8 +141,9 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
     stored = {number: index.card(found.get(key)) for number, key in card_keys.items()}
     cards = {number: {**card.documents} for number, card in stored.items()}
     words = {number: set().union(*card.notes.values()) for number, card in stored.items()}
-    rewritten = set().union(*words.values())
-    unnamed: dict[int, set[str]] = defaultdict(set)
+    noted_words = set().union(*words.values())
+    rewritten = set(noted_words)
+    unnamed, left = defaultdict[int, set[str]](set), defaultdict[int, set[str]](set)
     for subject, document in now.items():
         number = numbers[subject]
         known = cards[number].pop(subject.id, None)
@@ -150,6 +153,8 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
         differing = {word for word in {*told_before, *told_now} if told_before.get(word) != told_now.get(word)}
         rewritten |= differing
         run.met[subject] |= differing | words[number]
+        run.left[subject] |= {word for word in differing.difference(told_now) if name_of(word) or topic_of(word)}
+        left[number] |= run.left[subject]
         # Names as well: of a list that is right it cannot be told whether what is suggested was set after it.
         unnamed[number] |= {each for each in run.met[subject] if each not in run.named[subject] or name_of(each)}
         words[number] |= run.met[subject].union(run.named[subject])
@@ -160,11 +165,18 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
             changes[word][number] = strongest(word, cards[number].values())
     if kind == BOARDS:
         trending.settle(_trends(now, noted, words))
-    late |= _write_lists(kind, changes, index.long_lists(found.get(long_key)), rewritten)
-    _settle_names(kind, changes, rewritten)
-    ended = {number: Card(cards[number], _others(run, card.notes), card.revision) for number, card in noted.items()}
-    _, also_late = _put(kind, {n: card for n, card in ended.items() if n not in late and card != noted[n]})
-    late |= also_late
+    written = _write_lists(kind, changes, index.long_lists(found.get(long_key)), late)
+    _settle_names(kind, changes, rewritten | written, noted_words)
+    ended = {
+        number: Card(cards[number], _others(run, card.notes, left[number]), card.revision)
+        for number, card in noted.items()
+        if number not in late
+    }
+    changed = {number: card for number, card in ended.items() if card != noted[number]}
+    late |= _put(kind, changed)[1]
+    late |= _overtaken(
+        kind, {n: noted[n] for word in written for n in changes[word] if n in ended and n not in changed}
+    )
     counted = {number: strongest(None, cards[number].values()) for number in card_keys}
     if not _is_counted(kind, counted, found):
         late |= set(card_keys)
@@ -211,10 +223,21 @@ def _trends(now: Truth, noted: Mapping[int, Card], words: Mapping[int, Collectio
     return trends
 
 
-def _others(run: _Run, notes: Notes) -> Notes:
-    """Without the run's own, and those of runs that have long been stopped: here their words have been set right."""
+def _overtaken(kind: str, cards: Mapping[int, Card]) -> set[int]:
+    """Those of the numbers whose card somebody else wrote meanwhile: of documents that share it, lists say what the
+    card said of the others. Where a card is written its revision tells.
+    """
+    found = index.read([keys.card(kind, number) for number in cards], consistent=True)
+    return {n for n, card in cards.items() if index.revision(found.get(keys.card(kind, n))) != card.revision}
+
+
+def _others(run: _Run, notes: Notes, left: Collection[str]) -> Notes:
+    """Without those of runs that have long been stopped: here their words have been set right. Of the run's own stays
+    what a document no longer has, until nobody can be at work who looked before.
+    """
     over = clock.now() - RUN_SECONDS
-    return {who: words for who, words in notes.items() if who != run.id and clock.seconds(made_at(who)) > over}
+    others = {who: words for who, words in notes.items() if who != run.id and clock.seconds(made_at(who)) > over}
+    return {**others, run.id: frozenset(left)} if left else others
 
 
 def _put(kind: str, wanted: Mapping[int, Card]) -> tuple[dict[int, Card], set[int]]:
@@ -232,9 +255,9 @@ def strongest(word: str | None, sharing: Iterable[Document]) -> Posting | None:
     return max((posting for posting in told if posting), default=None)
 
 
-def _write_lists(kind: str, changes: Changes, long: Mapping[str, int], rewritten: set[str]) -> set[int]:
-    """Gives the numbers whose lists somebody else wrote at the same time, and adds the words whose lists changed."""
-    late: set[int] = set()
+def _write_lists(kind: str, changes: Changes, long: Mapping[str, int], late: set[int]) -> set[str]:
+    """Gives the words whose lists changed, and adds the numbers whose lists somebody else wrote at the same time."""
+    rewritten: set[str] = set()
     for some in batched(changes, LISTS_AT_ONCE, strict=False):
         lists = read_lists(kind, {word: changes[word] for word in some}, long)
         groups = {word: group for word in some if (group := _list_writes(kind, lists[word], changes[word]))}
@@ -247,12 +270,18 @@ def _write_lists(kind: str, changes: Changes, long: Mapping[str, int], rewritten
             for number in changes[word]
         }
         _note_long(kind, {word: len(lists[word].whole.blocks) for word in groups}, long)
-    return late
+    return rewritten
 
 
-def _settle_names(kind: str, changes: Changes, words: Iterable[str]) -> None:
-    """What is suggested follows from the lists of names."""
-    suggesting.settle(kind, {word: None in changes[word].values() for word in words if name_of(word)})
+def _settle_names(kind: str, changes: Changes, words: Iterable[str], in_doubt: Collection[str] = ()) -> None:
+    """What is suggested follows from the lists of names.
+
+    Args:
+        in_doubt: words of which others may have written anything.
+    """
+    suggesting.settle(
+        kind, {word: word in in_doubt or None in changes[word].values() for word in words if name_of(word)}
+    )
 
 
 def read_lists(kind: str, changes: Mapping[str, Collection[int]], long: Mapping[str, int]) -> dict[str, StoredList]:
@@ -287,9 +316,9 @@ def expel(kind: str, strays: Mapping[int, Collection[str]]) -> None:
         if not index.cards(found.get(wanted[number])):
             for word in words:
                 changes[word][number] = None
-    rewritten = set(changes)
-    late = _write_lists(kind, changes, index.long_lists(found.get(long_key)), rewritten)
-    _settle_names(kind, changes, rewritten)
+    late: set[int] = set()
+    _write_lists(kind, changes, index.long_lists(found.get(long_key)), late)
+    _settle_names(kind, changes, changes)
     gone = {number: None for number, key in wanted.items() if not index.cards(found.get(key))}
     if late or not _is_counted(kind, gone, found):
         raise Conflict("Others keep changing the same lists.")
@@ -308,8 +337,9 @@ def tidy(kind: str, words: Collection[str]) -> None:
     for stored in lists.values():
         if stored.whole.is_lacking:
             stored.whole.floor = None
-    if not all(index.write_each([index.list_writes(kind, stored, {0}) for stored in lists.values()])):
+    if not all(index.write_each([index.list_writes(kind, each, {0, *each.unsettled}) for each in lists.values()])):
         raise Conflict("Others keep changing the same lists.")
+    suggesting.settle(kind, {word: True for word in words if name_of(word)})
     _note_long(kind, {word: len(stored.whole.blocks) for word, stored in lists.items()}, long)
 
 

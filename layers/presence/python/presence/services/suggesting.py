@@ -32,8 +32,8 @@ def settle(kind: str, words: Mapping[str, bool]) -> None:
     that changes; then the lists are read again, since others may have changed them meanwhile.
 
     Args:
-        words: the names' words, with whether a document left their list. A name that was only added to, and still is
-            not suggested, was not suggested before.
+        words: the names' words, with whether a document left their list or others may have been at work on it and
+            stopped. Else a name that still is not suggested was not suggested before.
 
     Raises:
         Conflict: others kept changing the same items.
@@ -115,8 +115,8 @@ def _groups(wanted: Mapping[str, Told], found: Mapping[Key, Raw]) -> list[Group]
         others = [each for each in before if each.name not in of_names]
         wanting = [*others, *filter(None, of_names.values())]
         after = suggestions.best(wanting)
-        if after != before:
-            was_full = index.was_full(raw) or len(after) < len(wanting)
+        was_full = index.was_full(raw) or len(after) < len(wanting)
+        if after != before or was_full != index.was_full(raw):
             write = index.suggestions_write(beginning, after, index.revision(raw), was_full=was_full)
             groups.append(Group([write]))
     return groups

@@ -153,8 +153,8 @@ def list_keys(kind: str, word: str, blocks: int = MAX_BLOCKS) -> list[Key]:
 
 
 def stored_list(kind: str, word: str, found: Mapping[Key, Raw]) -> StoredList:
-    """Blocks that the first one does not tell of were left by a writer that was stopped before it wrote the first: what
-    it pushed into them is no more in the block before, so they belong to the list, and the first is to say so.
+    """Blocks that the first one does not tell of were left by a writer that was stopped before it wrote the first: they
+    belong to the list, and the first is to say so. What it pushed into them may still be in the block before.
     """
     raws = [found.get(key) for key in list_keys(kind, word)]
     head = _head(raws[0])
@@ -166,8 +166,9 @@ def stored_list(kind: str, word: str, found: Mapping[Key, Raw]) -> StoredList:
     floor = tuple(head["floor"]) if head.get("floor") else None
     sample = next((_sample(raw) for raw in raws if raw and "sample" in raw), None)
     whole = TermList(blocks, fences, floor, sample)
+    unsettled = whole.drop_copies() | ({0} if untold else set())
     revisions = [revision(raw) for raw in raws]
-    return StoredList(word, whole, revisions, head.get("having", 0), frozenset({0} if untold else ()))
+    return StoredList(word, whole, revisions, head.get("having", 0), frozenset(unsettled))
 
 
 def may_need_more(first: Raw | None, coming: int) -> bool:
@@ -337,7 +338,7 @@ def suggestions_write(beginning: str, names: Sequence[Suggestion], was: int, *, 
     attributes: dict[str, Raw] = {"names": {"S": orjson.dumps([*map(tuple, names)]).decode()}}
     if was_full:
         attributes["was_full"] = {"BOOL": True}
-    return Write(keys.suggestions(beginning), attributes if names else None, was)
+    return Write(keys.suggestions(beginning), attributes if names or was_full else None, was)
 
 
 # Trends.
@@ -382,7 +383,9 @@ def _plain(document: Document) -> dict[str, Any]:
 
 
 type Notes = Mapping[str, frozenset[str]]
-"""By run, words whose lists it is about to write, if neither the card's documents nor what has it run name them."""
+"""By run, words whose lists it is about to write, if neither the card's documents nor what has it run name them; all
+names; and names and topics that a document no longer has.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from presence.storage import keys, table
 from presence.storage.models import SweepItem
 from presence.storage.table import Raw, Transaction
 
-KEPT_SECONDS = 24 * 60 * 60
+KEPT_SECONDS = clock.DAY
 """An order that is over: as long as DynamoDB keeps a record in the stream."""
 
 

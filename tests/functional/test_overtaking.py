@@ -1,0 +1,184 @@
+"""Runs of the indexer that overtake each other, or are stopped: each test has them do so at one point that no chance
+would find soon. What comes of it is looked at before any other record has them look again.
+"""
+
+import pytest
+
+from presence.domain import postings, suggestions
+from presence.storage import index
+from tests.support.api import Client
+from tests.support.content import a_board, a_pin
+from tests.support.deployment import Deployment
+from tests.support.people import a_user
+from tests.support.social import follow_board
+from tests.support.turns import Crash, Run, Turns
+
+WRITES = ("put_item", "delete_item", "transact_write_items")
+
+
+def until(turns: Turns, run: Run, operations: str | tuple[str, ...], key: str) -> None:
+    """Go on to where it is about to do such a request."""
+    while not (run.about.startswith(operations) and key in run.about):
+        turns.go_on(run)
+        assert not run.has_ended, run.error
+
+
+def after(turns: Turns, run: Run, operations: tuple[str, ...], key: str) -> None:
+    """Go on behind such requests, one after the other."""
+    until(turns, run, operations, key)
+    while run.about.startswith(operations) and key in run.about:
+        turns.go_on(run)
+
+
+def end(turns: Turns, run: Run) -> None:
+    while not run.has_ended:
+        turns.go_on(run)
+    assert run.error is None or isinstance(run.error, Crash)
+
+
+def kill(turns: Turns, run: Run) -> None:
+    run.kill()
+    end(turns, run)
+    assert isinstance(run.error, Crash)
+
+
+def show(user: Client, board_id: str, privacy: str) -> None:
+    assert user.patch(f"/boards/{board_id}", {"privacy": privacy}).status == 200
+
+
+def test_a_topic_that_a_board_has_no_more_is_not_trending_though_a_run_that_looked_before_says_so(
+    deployed: Deployment,
+) -> None:
+    ann, bob, eve, turns = a_user(), a_user(), a_user(), deployed.turns
+    board = a_board(ann, name="Things", topics=["dogs"])
+    a_pin(ann, board, title="x")
+    follow_board(bob, board)
+    deployed.source.drain()
+    slow = turns.begin(deployed.indexing(lambda: follow_board(eve, board)))
+    until(turns, slow, "batch_get_item", "CARD#boards")
+    quick = turns.begin(
+        deployed.indexing(lambda: ann.patch(f"/boards/{board}", {"topics": ["cats"]})),
+    )
+    turns.go_on(slow)
+    after(turns, quick, WRITES, "TREND")
+    until(turns, slow, WRITES, "CARD#boards")
+    end(turns, quick)
+    end(turns, slow)
+
+    assert [each for each in deployed.drift() if "trend" in each.lower() or "boards" in each] == []
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_a_name_that_one_person_gave_is_not_suggested_though_a_run_that_read_before_is_stopped(
+    deployed: Deployment, is_killed: bool
+) -> None:
+    ann, bob, turns = a_user(), a_user(), deployed.turns
+    of_ann, of_bob = a_board(ann, name="Cakes"), a_board(bob, name="Cakes", privacy="SECRET")
+    deployed.source.drain()
+    shows = deployed.indexing(lambda: show(bob, of_bob, "PUBLIC"))
+    slow = turns.begin(shows)
+    until(turns, slow, WRITES, "SUGGEST#")
+    hides = deployed.indexing(lambda: show(ann, of_ann, "SECRET"))
+    hides()
+    until(turns, slow, "batch_get_item", "WORD#boards")
+    if is_killed:
+        kill(turns, slow)
+        shows()
+    else:
+        end(turns, slow)
+
+    assert deployed.drift() == []
+
+
+def test_a_name_is_not_suggested_though_a_run_is_stopped_that_put_it_back_and_looks_again(
+    deployed: Deployment,
+) -> None:
+    ann, bob, turns = a_user(), a_user(), deployed.turns
+    a_board(ann, name="Cakes")
+    board = a_board(bob, name="Cakes")
+    deployed.source.drain()
+    names = deployed.indexing(lambda: bob.patch(f"/boards/{board}", {"description": "Lemon"}))
+    slow = turns.begin(names)
+    until(turns, slow, "batch_get_item", 'WORD#boards#"cakes')
+    hides = deployed.indexing(lambda: bob.patch("/user_account", {"hidden_from_search": True}))
+    orders = deployed.indexing(hides)
+    sweeps = turns.begin(deployed.indexing(orders))
+    after(turns, sweeps, WRITES, "WORD#boards")
+    until(turns, slow, WRITES, "CARD#boards")
+    end(turns, sweeps)
+    until(turns, slow, WRITES, 'WORD#boards#"cakes')
+    until(turns, slow, "batch_get_item", "")
+    kill(turns, slow)
+    names()
+
+    assert deployed.drift() == []
+
+
+def test_documents_that_share_a_number_do_not_take_away_each_others_postings(
+    deployed: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postings, "digest", lambda an_id, bits: 7)
+    ann, bob, turns = a_user(), a_user(), deployed.turns
+    pin = a_pin(ann, a_board(ann, name="Things"), title="cake")
+    other = a_pin(bob, a_board(bob, name="Wares"), title="tart")
+    assert postings.number(pin) == postings.number(other)
+    deployed.source.drain()
+
+    def change_and_change_back() -> None:
+        for title in ("cake lemon", "cake"):
+            assert ann.patch(f"/pins/{pin}", {"title": title}).status == 200
+
+    slow = turns.begin(deployed.indexing(change_and_change_back))
+    until(turns, slow, "batch_get_item", "WORD#pins")
+    deployed.indexing(lambda: bob.patch(f"/pins/{other}", {"title": "tart lemon"}))()
+    end(turns, slow)
+
+    assert deployed.drift() == []
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_what_a_stopped_run_left_in_two_blocks_of_a_list_is_in_one_when_it_came_again(
+    deployed: Deployment, monkeypatch: pytest.MonkeyPatch, comes_back: bool
+) -> None:
+    for module in (postings, index):
+        monkeypatch.setattr(module, "BLOCK_BYTES", 110)
+    monkeypatch.setattr(postings, "_SPARSE", 5)
+    ann, turns = a_user(), deployed.turns
+    board = a_board(ann, name="Things")
+    deployed.source.drain()
+
+    def writes(run: Run, block: int) -> bool:
+        return all(part in run.about for part in ("put_item", "WORD#pins#cake", f"'sk': {{'S': '{block}'}}"))
+
+    is_split = False
+    while not is_split:
+        pins = list[str]()
+        work = deployed.indexing(lambda made=pins: made.append(a_pin(ann, board, title="cake")))
+        run = turns.begin(work)
+        while not run.has_ended:
+            is_split = is_split or writes(run, 1)
+            if is_split and writes(run, 0):
+                kill(turns, run)
+            else:
+                turns.go_on(run)
+    changes = {"title": "tart"} if comes_back else {"note": "x"}
+    change = deployed.indexing(lambda: ann.patch(f"/pins/{pins[0]}", changes))
+    work()
+    change()
+
+    assert deployed.drift() == []
+
+
+def test_a_name_for_which_an_item_has_no_room_is_not_missed(
+    deployed: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggestions, "MOST", 3)
+    *_, last = [a_user(name) for name in ("zaa", "zbb", "zcc")]
+    deployed.source.drain()
+    a_user("zdd")  # as heavy as the others, and behind them
+    deployed.source.drain()
+
+    assert last.patch("/user_account", {"hidden_from_search": True}).status == 200
+    deployed.source.drain()
+
+    assert deployed.drift() == []
