@@ -284,6 +284,30 @@ def test_a_deleted_board_does_not_hold_up_the_record_that_it_waits_for(stream: S
     assert everything() == before
 
 
+def test_a_merge_does_not_hold_up_the_record_that_it_waits_for(
+    stream: Stream, monkeypatch: pytest.MonkeyPatch, waits: list[float]
+) -> None:
+    ann, bob = a_user(), a_user()
+    source, target = a_board(ann), a_board(ann, name="Another")
+    follow_board(bob, source)
+    stream.settle()
+    assert ann.post(f"/boards/{source}/merge", {"into": target}).status == 201
+    of_merge = stream.records()
+    for name, value in (("follows", {"BOOL": False}), ("target_pk", {"S": "no follower any more"})):
+        set_attribute(keys.board_follow(bob.user_id, source), name, value)
+    of_follow = stream.records()
+
+    assert stream.deliver(of_merge) == []
+    assert waits
+    with monkeypatch.context() as later:
+        later.setattr(upkeep, "WAITING_SECONDS", -1)
+        assert len(stream.deliver(of_merge)) == 1
+    assert stream.deliver(of_follow) == []
+    stream.settle()
+    assert item(keys.merge_order(source)) is None
+    assert item(keys.board(source))["follower_count"] == {"N": "0"}
+
+
 def test_a_section_is_kept_while_pins_are_counted_that_the_index_does_not_show(
     stream: Stream, monkeypatch: pytest.MonkeyPatch, waits: list[float]
 ) -> None:

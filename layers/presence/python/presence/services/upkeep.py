@@ -40,7 +40,9 @@ from presence.storage.table import TRANSACTION_LIMIT, Raw, Transaction
 BUDGET_SECONDS = 10.0
 """One task holds up the shard for no longer; then its item goes through the stream again, behind the others."""
 WAITING_SECONDS = clock.HOUR
-"""For so long what is still counted on a deleted board may be on its way. What is counted longer raises an alarm."""
+"""For so long what is still counted on a deleted or merged board may be on its way. What is counted longer raises an
+alarm.
+"""
 LAG_SECONDS = 0.5
 """How long to wait for an index that does not show yet what is counted; usually it takes milliseconds."""
 
@@ -123,23 +125,26 @@ def _clean_up_board(board_id: str) -> None:
         tx.commit()
 
     if not _is_done(
-        board,
         lambda: (
             followers.release(board_id, monotonic() + BUDGET_SECONDS)
             and _drain(lambda: pins.list_on_board(board_id, limit=MAX_READ)[0], delete, finish)
         ),
+        since=lambda: clock.seconds(board.deleted_at or board.created_at),
     ):
         _again(lambda tx: boards.touch(tx, board_id, otherwise=_Changed()))
 
 
-def _is_done(board: Board, clean_up: Callable[[], bool]) -> bool:
+def _is_done(work: Callable[[], bool], *, since: Callable[[], float]) -> bool:
     """Not either where something is counted that may come yet: a follow that was ended is, until its record comes, and
     that may lie behind this one in its shard.
+
+    Args:
+        since: when the work was asked for, in seconds since the epoch.
     """
     try:
-        return clean_up()
+        return work()
     except NotYetVisible:
-        if clock.now() - clock.seconds(board.deleted_at or board.created_at) > WAITING_SECONDS:
+        if clock.now() - since() > WAITING_SECONDS:
             raise
         return False
 
@@ -246,7 +251,10 @@ def _bring(source: Board, target: Board) -> None:
     def finish() -> None:
         merging.close(source, otherwise=_not_yet_empty)
 
-    if not _drain(lambda: pins.list_on_board(source.id, limit=MAX_READ)[0], carry, finish):
+    if not _is_done(
+        lambda: _drain(lambda: pins.list_on_board(source.id, limit=MAX_READ)[0], carry, finish),
+        since=lambda: merges.ordered_at(source.id),
+    ):
         _again(lambda tx: merges.go_on(tx, source.id, otherwise=_Changed()))
 
 

@@ -6,6 +6,7 @@ end of the chain, and each transaction demands that it still is the end.
 
 from collections.abc import Mapping
 
+from presence.domain import clock
 from presence.domain.entities import Board, Section
 from presence.storage import codec, keys, table
 from presence.storage.models import BoardItem, MergeItem, SectionItem
@@ -40,11 +41,17 @@ def take_in(tx: Transaction, target: Board, sections: int, *, at_most: int, is_o
 
 def order(tx: Transaction, board_id: str) -> None:
     """Have the stream bring what is on a merged board; ordered again, it goes on."""
-    tx.put(MergeItem(*keys.merge_order(board_id), board_id=board_id))
+    tx.put(MergeItem(*keys.merge_order(board_id), board_id=board_id, ordered_at=int(clock.now())))
 
 
 def is_ordered(board_id: str) -> bool:
     return table.get(keys.merge_order(board_id)) is not None
+
+
+def ordered_at(board_id: str) -> float:
+    """When, in seconds since the epoch; 0 where there is no order, or from before that was kept."""
+    raw = table.get(keys.merge_order(board_id))
+    return float(raw["ordered_at"]["N"]) if raw and "ordered_at" in raw else 0.0
 
 
 def go_on(tx: Transaction, board_id: str, *, otherwise: Otherwise) -> None:

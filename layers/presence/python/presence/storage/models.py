@@ -295,6 +295,8 @@ class MergeItem(Item, discriminator="merge"):
 
     board_id = UnicodeAttribute()
     turns = NumberAttribute(null=True)
+    ordered_at = NumberAttribute(null=True)
+    """Seconds since the epoch."""
 
 
 class ReceiptItem(Item, discriminator="receipt"):
