@@ -63,6 +63,7 @@ class _Work:
         """How far the sweeps under way are, as the records tell."""
         self._rebuilds: dict[int, tuple[str, rebuilds.Order]] = {}
         """How far a rebuild is in each segment; only what was told last stands."""
+        self._swept: dict[str, bool] = {}
         self._began = clock.now()
 
     def take(self, number: str, old: Any, new: Any) -> None:
@@ -81,8 +82,14 @@ class _Work:
             case Touched(subject, words):
                 self._touched[subject] |= words
                 self.touching[subject].append(number)
-            case Sweep(of, missed_by) if not missed_by or sweeps.was_begun(missed_by.kind, missed_by.id):
+            case Sweep(of, missed_by) if missed_by is None or self._are_swept(missed_by):
                 self._sweeps[of].append(number)
+
+    def _are_swept(self, user_id: str) -> bool:
+        """Whether all boards of a user are, or were of late; asked once for many boards."""
+        if user_id not in self._swept:
+            self._swept[user_id] = sweeps.was_begun(user_id)
+        return self._swept[user_id]
 
     def do_all(self) -> None:
         if self._touched:

@@ -221,7 +221,7 @@ GONE = {Flaw.CARD_NEEDLESS, Flaw.CENSUS_WRONG}
         (with_a_wrong_weight, {Flaw.POSTING_WRONG}),
         (with_nobody_counted, {Flaw.CENSUS_WRONG}),
         (with_a_stranger_counted, {Flaw.CENSUS_WRONG}),
-        (with_a_block_left_over, {Flaw.BLOCKS_UNSETTLED, Flaw.LENGTH_WRONG}),
+        (with_a_block_left_over, {Flaw.BLOCKS_UNSETTLED, Flaw.POSTING_WRONG, Flaw.LENGTH_WRONG}),
         (with_a_wrong_length_noted, {Flaw.LENGTH_WRONG}),
         (without_a_timeline, {Flaw.TIMELINE_WRONG}),
         (without_a_note, {Flaw.TIMELINE_WRONG}),

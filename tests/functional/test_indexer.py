@@ -115,7 +115,7 @@ def test_what_another_run_noted_on_a_card_stays_until_that_run_is_over(
     assert index.card(stored_card(board_id)).notes == (notes if stays else {})
 
 
-def test_what_a_board_was_called_and_about_stays_noted_until_nobody_can_be_at_work_who_looked_before(
+def test_what_a_board_was_called_and_about_is_kept_until_nobody_can_be_at_work_who_looked_before(
     indexed: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann = a_user()
@@ -123,16 +123,28 @@ def test_what_a_board_was_called_and_about_stays_noted_until_nobody_can_be_at_wo
     indexed.settle()
     ann.patch(f"/boards/{board_id}", {"name": "Another"})
     indexed.settle()
-    assert noted(board_id) >= {name_word("wedding cakes"), topic_word("weddings")}
+    assert left(board_id) >= {name_word("wedding cakes"), topic_word("weddings")}
+    assert noted(board_id) == set()
 
-    ann.patch(f"/boards/{board_id}", {"description": "Sweet"})
-    indexed.settle()
-    assert noted(board_id) >= {name_word("wedding cakes"), topic_word("weddings")}
-
-    monkeypatch.setattr(indexing, "RUN_SECONDS", 0)
+    monkeypatch.setattr(indexing, "RUN_SECONDS", -1)
     ann.patch(f"/boards/{board_id}", {"description": "Sour"})
     indexed.settle()
-    assert noted(board_id) == set()
+    assert left(board_id) == set()
+
+
+def test_of_a_board_that_is_renamed_all_the_time_the_last_names_are_kept(
+    indexed: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "MOST_LEFT", 3)
+    ann = a_user()
+    board_id = a_board(ann)
+    indexed.settle()
+    for number in range(6):
+        ann.patch(f"/boards/{board_id}", {"name": f"Violins {number}"})
+        indexed.settle()
+        assert len(left(board_id)) <= 3
+
+    assert name_word("violins 4") in left(board_id)
 
 
 def test_what_a_run_wrote_since_another_had_noted_it_is_set_right_when_it_looks_again(
@@ -232,6 +244,10 @@ def test_a_run_that_ends_leaves_the_notes_of_others_that_failed_meanwhile(
 def stored_card(board_id: str) -> Any:
     key = keys.card(BOARDS, postings.number(board_id))
     return index.read([key], consistent=True)[key]
+
+
+def left(board_id: str) -> set[str]:
+    return {*index.card(stored_card(board_id)).left}
 
 
 def noted(board_id: str) -> set[str]:

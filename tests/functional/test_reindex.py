@@ -309,9 +309,9 @@ def test_the_indexer_asks_for_nothing_that_its_role_does_not_allow(
 ) -> None:
     asked: set[str] = set()
 
-    def noted(self: Run, operation: str, ask: Callable[[], Any]) -> Any:
+    def noted(self: Run, operation: str, parameters: Any, ask: Callable[[], Any]) -> Any:
         asked.add("".join(map(str.title, operation.split("_"))))
-        return request(self, operation, ask)
+        return request(self, operation, parameters, ask)
 
     request = Run.request
     monkeypatch.setattr(Run, "request", noted)

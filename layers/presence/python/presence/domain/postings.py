@@ -263,20 +263,9 @@ class TermList:
             changed.add(index)
         return changed
 
-    def drop_copies(self) -> set[int]:
-        """What a stopped writer pushed into a block without taking it out of the one before. Gives these blocks."""
-        changed: set[int] = set()
-        for index in range(len(self.blocks) - 1):
-            if copies := self.blocks[index].keys() & set().union(*self.blocks[index + 1 :]):
-                self.blocks[index] = {n: posting for n, posting in self.blocks[index].items() if n not in copies}
-                changed.add(index)
-        return changed
-
     def settle(self, changed: Iterable[int]) -> set[int]:
-        """Push what a block has no room for into the next one, and drop what the last has none for.
-
-        Nothing ever moves to a better block, so that whoever writes the blocks from the last to the first loses
-        nothing when stopped in between: it leaves documents in two blocks (see ``drop_copies``).
+        """Push what a block has no room for into the next one, and drop what the last has none for. Fences or the floor
+        tell that it did.
 
         Returns:
             All blocks that changed.

@@ -36,8 +36,8 @@ class Sweep:
     """Look at all pins on a board again, or at all boards of a user: what hides them, or shows them, is not theirs."""
 
     of: Subject
-    missed_by: Subject | None = None
-    """Only if there is, or was of late, a sweep of this, which may have passed it by."""
+    missed_by: str | None = None
+    """Only if all boards of this user are being swept, or were of late: that sweep may have passed it by."""
 
 
 type Consequence = Touched | Sweep
@@ -50,7 +50,7 @@ def of_board(old: Board | None, new: Board | None) -> Iterator[Consequence]:
     if old and new and _moves_pins(old, before, new, after):
         yield Sweep(Subject(BOARDS, new.id))
     elif new and new.pin_count and _is_moved(old, new):
-        yield Sweep(Subject(BOARDS, new.id), missed_by=Subject(USERS, new.owner_id))
+        yield Sweep(Subject(BOARDS, new.id), missed_by=new.owner_id)
 
 
 def of_pin(old: Pin | None, new: Pin | None) -> Iterator[Consequence]:

@@ -22,11 +22,13 @@ from presence.projections.discovery import Subject
 from presence.projections.documents import ANY_TOPIC, BOARDS, PINS, USERS, Document, name_of, topic_of
 from presence.services import access, suggesting, timelines, trending
 from presence.storage import boards, index, keys, pins, profiles, ties
-from presence.storage.index import RUN_SECONDS, Card, Group, Notes, StoredList
+from presence.storage.index import RUN_SECONDS, Card, Group, Left, Notes, StoredList
 from presence.storage.keys import Key
 from presence.storage.table import Raw
 
 ATTEMPTS = 12
+MOST_LEFT = 64
+"""Words that a card keeps of what its documents no longer have; the longest take 25 KB."""
 LISTS_AT_ONCE = 500
 """So many lists are held in memory: up to 16 KB each."""
 
@@ -44,8 +46,6 @@ class _Run:
         """Words that are named again if it fails and comes again."""
         self.met = {subject: set[str]() for subject in touched}
         """Words that it came upon besides: what was written once is written again where documents changed meanwhile."""
-        self.left = {subject: set[str]() for subject in touched}
-        """Names and topics that a document no longer has: whoever looked before may yet set what follows from them."""
 
 
 def refresh(touched: Mapping[Subject, Collection[str]]) -> None:
@@ -134,6 +134,7 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
     """Notes first, then lists and what stands beside them, then what follows from lists, cards last: a card tells what
     has been written.
     """
+    now_at = int(clock.now())
     numbers = {subject: postings.number(subject.id) for subject in now}
     card_keys = {number: keys.card(kind, number) for number in numbers.values()}
     long_key = keys.long_lists(kind)
@@ -141,9 +142,10 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
     stored = {number: index.card(found.get(key)) for number, key in card_keys.items()}
     cards = {number: {**card.documents} for number, card in stored.items()}
     words = {number: set().union(*card.notes.values()) for number, card in stored.items()}
-    noted_words = set().union(*words.values())
-    rewritten = set(noted_words)
-    unnamed, left = defaultdict[int, set[str]](set), defaultdict[int, set[str]](set)
+    left = {number: {**card.left} for number, card in stored.items()}
+    in_doubt = set().union(*words.values(), *left.values())
+    rewritten = set(in_doubt)
+    to_note: dict[int, set[str]] = defaultdict(set)
     for subject, document in now.items():
         number = numbers[subject]
         known = cards[number].pop(subject.id, None)
@@ -153,12 +155,11 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
         differing = {word for word in {*told_before, *told_now} if told_before.get(word) != told_now.get(word)}
         rewritten |= differing
         run.met[subject] |= differing | words[number]
-        run.left[subject] |= {word for word in differing.difference(told_now) if name_of(word) or topic_of(word)}
-        left[number] |= run.left[subject]
+        left[number] |= {word: now_at for word in differing.difference(told_now) if name_of(word) or topic_of(word)}
         # Names as well: of a list that is right it cannot be told whether what is suggested was set after it.
-        unnamed[number] |= {each for each in run.met[subject] if each not in run.named[subject] or name_of(each)}
-        words[number] |= run.met[subject].union(run.named[subject])
-    noted, late = _note(run, kind, stored, unnamed)
+        to_note[number] |= {each for each in run.met[subject] if each not in run.named[subject] or name_of(each)}
+        words[number] |= run.met[subject].union(run.named[subject], left[number])
+    noted, late = _note(run, kind, stored, to_note)
     changes: Changes = defaultdict(dict)
     for number in noted:
         for word in words[number]:
@@ -166,17 +167,15 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
     if kind == BOARDS:
         trending.settle(_trends(now, noted, words))
     written = _write_lists(kind, changes, index.long_lists(found.get(long_key)), late)
-    _settle_names(kind, changes, rewritten | written, noted_words)
+    _settle_names(kind, changes, rewritten | written, in_doubt)
     ended = {
-        number: Card(cards[number], _others(run, card.notes, left[number]), card.revision)
+        number: Card(cards[number], _others(run, card.notes), _lasting(left[number]), card.revision)
         for number, card in noted.items()
         if number not in late
     }
-    changed = {number: card for number, card in ended.items() if card != noted[number]}
-    late |= _put(kind, changed)[1]
-    late |= _overtaken(
-        kind, {n: noted[n] for word in written for n in changes[word] if n in ended and n not in changed}
-    )
+    # Of documents that share a number lists say what the card said of the others: who changed that must come too late.
+    told_of = {number for word in written for number in changes[word]}
+    late |= _put(kind, {n: card for n, card in ended.items() if card != noted[n] or n in told_of})[1]
     counted = {number: strongest(None, cards[number].values()) for number in card_keys}
     if not _is_counted(kind, counted, found):
         late |= set(card_keys)
@@ -184,18 +183,18 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
 
 
 def _note(
-    run: _Run, kind: str, stored: Mapping[int, Card], unnamed: Mapping[int, set[str]]
+    run: _Run, kind: str, stored: Mapping[int, Card], to_note: Mapping[int, set[str]]
 ) -> tuple[dict[int, Card], set[int]]:
     """Have the cards name what nobody else would, should the run be stopped between the lists and the cards.
 
     Gives the cards as they are now, without those that somebody else wrote, and the numbers of these.
     """
     noting: dict[int, Card] = {}
-    for number, words in unnamed.items():
-        others = dict(stored[number].notes)
-        own = others.pop(run.id, frozenset())
+    for number, words in to_note.items():
+        own = stored[number].notes.get(run.id, frozenset())
         if words - own:
-            noting[number] = replace(stored[number], notes={**_folded(others), run.id: own | words})
+            others = _folded(_others(run, stored[number].notes))
+            noting[number] = replace(stored[number], notes={**others, run.id: own | words})
     written, late = _put(kind, noting)
     return {number: card for number, card in {**stored, **written}.items() if number not in late}, late
 
@@ -223,21 +222,19 @@ def _trends(now: Truth, noted: Mapping[int, Card], words: Mapping[int, Collectio
     return trends
 
 
-def _overtaken(kind: str, cards: Mapping[int, Card]) -> set[int]:
-    """Those of the numbers whose card somebody else wrote meanwhile: of documents that share it, lists say what the
-    card said of the others. Where a card is written its revision tells.
-    """
-    found = index.read([keys.card(kind, number) for number in cards], consistent=True)
-    return {n for n, card in cards.items() if index.revision(found.get(keys.card(kind, n))) != card.revision}
-
-
-def _others(run: _Run, notes: Notes, left: Collection[str]) -> Notes:
-    """Without those of runs that have long been stopped: here their words have been set right. Of the run's own stays
-    what a document no longer has, until nobody can be at work who looked before.
-    """
+def _others(run: _Run, notes: Notes) -> Notes:
+    """Without the run's own, and those of runs that have long been stopped: here their words have been set right."""
     over = clock.now() - RUN_SECONDS
-    others = {who: words for who, words in notes.items() if who != run.id and clock.seconds(made_at(who)) > over}
-    return {**others, run.id: frozenset(left)} if left else others
+    return {who: words for who, words in notes.items() if who != run.id and clock.seconds(made_at(who)) > over}
+
+
+def _lasting(left: Left) -> Left:
+    """What whoever looked before may yet have suggestions or trends say, and whoever goes on where that one was stopped
+    sets right: the last of it, should somebody rename a board all the time.
+    """
+    over = clock.now() - 2 * RUN_SECONDS
+    lasting = [(word, since) for word, since in left.items() if since > over]
+    return dict(sorted(lasting, key=lambda each: each[1])[-MOST_LEFT:])
 
 
 def _put(kind: str, wanted: Mapping[int, Card]) -> tuple[dict[int, Card], set[int]]:

@@ -7,7 +7,7 @@ consistent: half a read unit per 4 KB.
 import os
 from base64 import b64decode
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import randrange
 from typing import Any, NamedTuple
 
@@ -153,9 +153,7 @@ def list_keys(kind: str, word: str, blocks: int = MAX_BLOCKS) -> list[Key]:
 
 
 def stored_list(kind: str, word: str, found: Mapping[Key, Raw]) -> StoredList:
-    """Blocks that the first one does not tell of were left by a writer that was stopped before it wrote the first: they
-    belong to the list, and the first is to say so. What it pushed into them may still be in the block before.
-    """
+    """Blocks that the first one does not tell of belong to the list, and the first is to say so."""
     raws = [found.get(key) for key in list_keys(kind, word)]
     head = _head(raws[0])
     fences = [(each[0], each[1]) for each in head.get("fences", ())]
@@ -166,9 +164,8 @@ def stored_list(kind: str, word: str, found: Mapping[Key, Raw]) -> StoredList:
     floor = tuple(head["floor"]) if head.get("floor") else None
     sample = next((_sample(raw) for raw in raws if raw and "sample" in raw), None)
     whole = TermList(blocks, fences, floor, sample)
-    unsettled = whole.drop_copies() | ({0} if untold else set())
     revisions = [revision(raw) for raw in raws]
-    return StoredList(word, whole, revisions, head.get("having", 0), frozenset(unsettled))
+    return StoredList(word, whole, revisions, head.get("having", 0), frozenset({0} if untold else ()))
 
 
 def may_need_more(first: Raw | None, coming: int) -> bool:
@@ -197,26 +194,20 @@ def _sample(raw: Raw) -> Sample:
 
 
 def list_writes(kind: str, stored: StoredList, changed: Collection[int]) -> Group:
-    """What puts a changed list down, in the order that ``TermList.settle`` asks for.
-
-    That a list is not whole any more is told before anything is dropped.
+    """What puts a changed list down: all at once where postings of others move from one block to another. Else a writer
+    that is stopped between two blocks, or refused one of them, would leave these in both, one of them out of date.
     """
     whole = stored.whole
     if whole.is_sparse:
         whole.gather()
         blocks = [index for index, known in enumerate(stored.revisions) if known or index == 0]
         return Group([_list_write(kind, stored, index) for index in blocks], at_once=True)
-    before = replace(whole, blocks=list(whole.blocks), fences=list(whole.fences))
+    before = list(whole.fences), whole.floor
     settled = whole.settle(changed)
     if abs(whole.having - stored.having) > whole.having * TOLD_WITHIN and whole.fences:
         settled.add(0)
-    order = sorted(settled, reverse=True)
-    writes = [_list_write(kind, stored, index) for index in order]
-    if whole.floor != before.floor:
-        before.floor = whole.floor
-        early = _list_write(kind, replace(stored, whole=before), 0)
-        writes = [early, *writes[:-1], replace(writes[-1], revision=early.becomes)]
-    return Group(writes)
+    writes = [_list_write(kind, stored, index) for index in sorted(settled, reverse=True)]
+    return Group(writes, at_once=(whole.fences, whole.floor) != before)
 
 
 TOLD_WITHIN = 0.02
@@ -383,31 +374,38 @@ def _plain(document: Document) -> dict[str, Any]:
 
 
 type Notes = Mapping[str, frozenset[str]]
-"""By run, words whose lists it is about to write, if neither the card's documents nor what has it run name them; all
-names; and names and topics that a document no longer has.
+"""By run, words whose lists it is about to write: all that neither the card's documents nor what has it run name, and
+names, whatever names them.
 """
+type Left = Mapping[str, int]
+"""Names and topics that a document no longer has, with when it was found without, in seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """As it lies in the table. With neither documents nor notes it does not."""
+    """As it lies in the table. With neither documents nor notes, nor anything left, it does not."""
 
     documents: Mapping[str, Document]
     notes: Notes
+    left: Left
     revision: int
 
 
 def card(raw: Raw | None) -> Card:
     notes: dict[str, list[str]] = orjson.loads(raw["notes"]["S"]) if raw and "notes" in raw else {}
-    return Card(cards(raw), {run: frozenset(words) for run, words in notes.items()}, revision(raw))
+    left: dict[str, int] = orjson.loads(raw["left"]["S"]) if raw and "left" in raw else {}
+    return Card(cards(raw), {run: frozenset(words) for run, words in notes.items()}, left, revision(raw))
 
 
 def card_write(kind: str, number: int, value: Card) -> Write:
     plain = [_plain(each) for _, each in sorted(value.documents.items())]
-    attributes: Mapping[str, Raw] = {"documents": {"S": orjson.dumps(plain).decode()}}
+    attributes: dict[str, Raw] = {"documents": {"S": orjson.dumps(plain).decode()}}
     if value.notes:
         notes = {run: sorted(words) for run, words in value.notes.items()}
-        attributes = {**attributes, "notes": {"S": orjson.dumps(notes).decode()}}
-        if not plain:
-            attributes = leaving(attributes)
-    return Write(keys.card(kind, number), attributes if plain or value.notes else None, value.revision)
+        attributes["notes"] = {"S": orjson.dumps(notes).decode()}
+    if value.left:
+        attributes["left"] = {"S": orjson.dumps(value.left).decode()}
+    if plain:
+        return Write(keys.card(kind, number), attributes, value.revision)
+    is_noted = value.notes or value.left
+    return Write(keys.card(kind, number), leaving(attributes) if is_noted else None, value.revision)

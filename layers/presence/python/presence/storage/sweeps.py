@@ -11,6 +11,7 @@ from presence.storage import keys, table
 from presence.storage.models import SweepItem
 from presence.storage.table import Raw, Transaction
 
+KEPT_OF = "users"
 KEPT_SECONDS = clock.DAY
 """An order that is over: as long as DynamoDB keeps a record in the stream."""
 
@@ -55,9 +56,9 @@ def order(raw: Raw) -> Order:
     )
 
 
-def was_begun(kind: str, thing_id: str) -> bool:
-    """Whether there is an order for it, or was within a day: 1 request."""
-    return table.get(_key(kind, thing_id)) is not None
+def was_begun(user_id: str) -> bool:
+    """Whether there is an order for all boards of a user, or was within a day: 1 request."""
+    return table.get(_key(KEPT_OF, user_id)) is not None
 
 
 def stands(told: Order) -> bool:
@@ -93,15 +94,19 @@ def put_off(told: Order) -> None:
 
 
 def end(done: Order) -> None:
-    """Have an order be over of which all parts have been looked at. It is kept while the stream may still tell of what
-    it passed by.
+    """Drop an order of which all parts have been looked at. For all boards of a user it is over, but kept while the
+    stream may still tell of a board that it passed by.
 
     Raises:
         Superseded: it is not the order that stands.
     """
-    actions = [SweepItem.parts.remove(), SweepItem.expires_at.set(int(clock.now()) + KEPT_SECONDS)]
     tx = Transaction()
-    tx.update(SweepItem(*_key(done.kind, done.id)), actions, _is(done), otherwise=Superseded())
+    item = SweepItem(*_key(done.kind, done.id))
+    if done.kind == KEPT_OF:
+        actions = [SweepItem.parts.remove(), SweepItem.expires_at.set(int(clock.now()) + KEPT_SECONDS)]
+        tx.update(item, actions, _is(done), otherwise=Superseded())
+    else:
+        tx.delete(item, _is(done), otherwise=Superseded())
     tx.commit()
 
 
