@@ -9,8 +9,8 @@ import pytest
 from presence.domain.errors import StorageUnavailable
 from presence.services import shaping, upkeep
 from presence.storage import keys, table, uploads
-from presence.storage.table import Transaction
-from tests.support.api import Context
+from presence.storage.table import Raw, Transaction
+from tests.support.api import Client, Context
 from tests.support.content import a_board, a_pin, a_section, an_upload, delete_for_good, ids
 from tests.support.people import a_user
 from tests.support.social import follow_board
@@ -264,6 +264,13 @@ def test_a_board_is_kept_while_pins_are_counted_that_the_index_does_not_show(
     assert everything() == before
 
 
+def ended_follow(stream: Stream, user: Client, board_id: str) -> list[Raw]:
+    """The records of a follow that was ended, and is counted until they come."""
+    for name, value in (("follows", {"BOOL": False}), ("target_pk", {"S": "no follower any more"})):
+        set_attribute(keys.board_follow(user.user_id, board_id), name, value)
+    return stream.records()
+
+
 def test_a_deleted_board_does_not_hold_up_the_record_that_it_waits_for(stream: Stream, waits: list[float]) -> None:
     """Of a follow that was ended, which is counted until then."""
     ann, bob = a_user(), a_user()
@@ -273,9 +280,7 @@ def test_a_deleted_board_does_not_hold_up_the_record_that_it_waits_for(stream: S
     stream.settle()
     delete_for_good(ann, f"/boards/{board_id}")
     of_board = stream.records()
-    for name, value in (("follows", {"BOOL": False}), ("target_pk", {"S": "no follower any more"})):
-        set_attribute(keys.board_follow(bob.user_id, board_id), name, value)
-    of_follow = stream.records()
+    of_follow = ended_follow(stream, bob, board_id)
 
     assert stream.deliver(of_board) == []
     assert waits
@@ -293,9 +298,7 @@ def test_a_merge_does_not_hold_up_the_record_that_it_waits_for(
     stream.settle()
     assert ann.post(f"/boards/{source}/merge", {"into": target}).status == 201
     of_merge = stream.records()
-    for name, value in (("follows", {"BOOL": False}), ("target_pk", {"S": "no follower any more"})):
-        set_attribute(keys.board_follow(bob.user_id, source), name, value)
-    of_follow = stream.records()
+    of_follow = ended_follow(stream, bob, source)
 
     assert stream.deliver(of_merge) == []
     assert waits

@@ -77,8 +77,7 @@ class Run:
         self._work = work
         self._plan = plan
         self._requests = 0
-        self.about = ""
-        """The operation and the parameters of the request before which it stands."""
+        self._standing_before: tuple[str, Any] = "", ""
         # Locks that are never free but in passing: what they hand on is a turn. Semaphores take several times as long.
         self._may_go_on, self._has_stopped = threading.Lock(), threading.Lock()
         self._may_go_on.acquire()
@@ -114,12 +113,17 @@ class Run:
         self._has_stopped.release()
         self._may_go_on.acquire()
 
+    @property
+    def about(self) -> str:
+        """The operation and the parameters of the request before which it stands."""
+        return "{} {}".format(*self._standing_before)
+
     def kill(self) -> None:
         """Have it crash instead of its next request."""
         self._plan = lambda number: CRASHES[0]
 
     def request(self, operation: str, parameters: Any, ask: Callable[[], Any]) -> Any:
-        self.about = f"{operation} {parameters}"
+        self._standing_before = operation, parameters
         self.stop()
         trouble = self._plan(self._requests)
         self._requests += 1
