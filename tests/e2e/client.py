@@ -87,7 +87,7 @@ class Stack:
         """Whether any card, posting list or list of what trends has the document."""
         number = postings.number(document_id)
         items = self._all(self.discovery_table_name)
-        return any(_is_card(item, number) or number in _listed(item) for item in items)
+        return any(item["pk"]["S"].endswith(f"#{number}") or number in _listed(item) for item in items)
 
     def lose_indexes(self) -> None:
         """All that lies in the discovery table."""
@@ -102,11 +102,6 @@ class Stack:
         dynamodb = boto3.client("dynamodb", endpoint_url=self.endpoint_url, region_name=self.region)
         for page in dynamodb.get_paginator("scan").paginate(TableName=table_name):
             yield from page["Items"]
-
-
-def _is_card(item: Any, number: int) -> bool:
-    """With a document: one without only keeps for a while what that was called."""
-    return item["pk"]["S"].endswith(f"#{number}") and item["documents"] != {"S": "[]"}
 
 
 def _listed(item: Any) -> Iterable[int]:

@@ -11,7 +11,7 @@ from presence.domain.errors import StorageUnavailable
 from presence.domain.ids import earlier_id, new_id
 from presence.projections import timelines
 from presence.projections.discovery import Subject
-from presence.projections.documents import BOARDS, name_word, topic_word
+from presence.projections.documents import BOARDS
 from presence.services import indexing, suggesting
 from presence.services import timelines as timelines_kept
 from presence.storage import index, keys
@@ -22,6 +22,7 @@ from tests.support.api import Client
 from tests.support.content import a_board, a_pin
 from tests.support.deployment import Deployment
 from tests.support.people import a_user
+from tests.support.social import follow_board
 from tests.support.stored import Stream
 from tests.support.turns import Run, all_goes_well
 
@@ -115,36 +116,25 @@ def test_what_another_run_noted_on_a_card_stays_until_that_run_is_over(
     assert index.card(stored_card(board_id)).notes == (notes if stays else {})
 
 
-def test_what_a_board_was_called_and_about_is_kept_until_nobody_can_be_at_work_who_looked_before(
-    indexed: Stream, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("change", ["SECRET", "renamed and SECRET", "deleted", "with its owner"])
+def test_of_a_board_that_is_not_to_be_found_no_card_is_left(indexed: Stream, change: str) -> None:
     ann = a_user()
-    board_id = a_board(ann, name="Wedding cakes")
+    board_id = a_board(ann, name="Wedding cakes", topics=["weddings"])
+    for _ in range(2):
+        a_pin(ann, board_id, title="Chocolate")
+    follow_board(a_user(), board_id)
     indexed.settle()
-    ann.patch(f"/boards/{board_id}", {"name": "Another"})
+    assert stored_card(board_id)
+
+    if "renamed" in change:
+        ann.patch(f"/boards/{board_id}", {"name": "Another", "topics": []})
+    if "SECRET" in change:
+        ann.patch(f"/boards/{board_id}", {"privacy": "SECRET"})
+    else:
+        ann.delete(f"/boards/{board_id}" if change == "deleted" else "/user_account")
     indexed.settle()
-    assert left(board_id) >= {name_word("wedding cakes"), topic_word("weddings")}
-    assert noted(board_id) == set()
 
-    monkeypatch.setattr(indexing, "RUN_SECONDS", -1)
-    ann.patch(f"/boards/{board_id}", {"description": "Sour"})
-    indexed.settle()
-    assert left(board_id) == set()
-
-
-def test_of_a_board_that_is_renamed_all_the_time_the_last_names_are_kept(
-    indexed: Stream, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(indexing, "MOST_LEFT", 3)
-    ann = a_user()
-    board_id = a_board(ann)
-    indexed.settle()
-    for number in range(6):
-        ann.patch(f"/boards/{board_id}", {"name": f"Violins {number}"})
-        indexed.settle()
-        assert len(left(board_id)) <= 3
-
-    assert name_word("violins 4") in left(board_id)
+    assert stored_card(board_id) is None
 
 
 def test_what_a_run_wrote_since_another_had_noted_it_is_set_right_when_it_looks_again(
@@ -176,6 +166,7 @@ def test_what_a_run_wrote_since_another_had_noted_it_is_set_right_when_it_looks_
         assert ann.delete(f"/pins/{pin_id}").status == 204
         while not noted(board_id):
             turns.go_on(other)
+        once("read_lists", another_ends, nothing)
 
     def another_ends() -> None:
         while not other.has_ended:
@@ -183,7 +174,6 @@ def test_what_a_run_wrote_since_another_had_noted_it_is_set_right_when_it_looks_
         deployed.source.drain()
 
     once("told", nothing, another_notes)
-    once("read_lists", another_ends, nothing)
     refresh()
 
     assert other.error is None
@@ -243,11 +233,7 @@ def test_a_run_that_ends_leaves_the_notes_of_others_that_failed_meanwhile(
 
 def stored_card(board_id: str) -> Any:
     key = keys.card(BOARDS, postings.number(board_id))
-    return index.read([key], consistent=True)[key]
-
-
-def left(board_id: str) -> set[str]:
-    return {*index.card(stored_card(board_id)).left}
+    return index.read([key], consistent=True).get(key)
 
 
 def noted(board_id: str) -> set[str]:

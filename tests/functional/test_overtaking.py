@@ -46,24 +46,28 @@ def show(user: Client, board_id: str, privacy: str) -> None:
     assert user.patch(f"/boards/{board_id}", {"privacy": privacy}).status == 200
 
 
+@pytest.mark.parametrize("is_killed", [False, True])
 def test_a_topic_that_a_board_has_no_more_is_not_trending_though_a_run_that_looked_before_says_so(
-    deployed: Deployment,
+    deployed: Deployment, is_killed: bool
 ) -> None:
     ann, bob, eve, turns = a_user(), a_user(), a_user(), deployed.turns
     board = a_board(ann, name="Things", topics=["dogs"])
     a_pin(ann, board, title="x")
     follow_board(bob, board)
     deployed.source.drain()
-    slow = turns.begin(deployed.indexing(lambda: follow_board(eve, board)))
-    until(turns, slow, "batch_get_item", "CARD#boards")
-    quick = turns.begin(
-        deployed.indexing(lambda: ann.patch(f"/boards/{board}", {"topics": ["cats"]})),
-    )
-    turns.go_on(slow)
+    follows = deployed.indexing(lambda: follow_board(eve, board))
+    slow = turns.begin(follows)
+    until(turns, slow, WRITES, "TREND")
+    quick = turns.begin(deployed.indexing(lambda: ann.patch(f"/boards/{board}", {"topics": ["cats"]})))
     after(turns, quick, WRITES, "TREND")
     until(turns, slow, WRITES, "CARD#boards")
+    if is_killed:
+        kill(turns, slow)
     end(turns, quick)
-    end(turns, slow)
+    if is_killed:
+        follows()
+    else:
+        end(turns, slow)
 
     assert [each for each in deployed.drift() if "trend" in each.lower() or "boards" in each] == []
 

@@ -296,7 +296,7 @@ def test_sweeps_that_a_batch_has_no_time_for_are_put_off(
     with monkeypatch.context() as hurried:
         hurried.setattr("indexer.handler.BUDGET_SECONDS", -1)
         deployed.source.drain(seconds=20)
-        [order] = [item for (pk, _), item in deployed.memory.main.items.items() if pk.startswith("SWEEP#")]
+        [order] = [item for (_, sk), item in deployed.memory.main.items.items() if sk == keys.SWEEP]
         assert int(order["waited"]["N"]) > 2
     deployed.source.drain()
 

@@ -3,11 +3,12 @@
 import pytest
 
 from presence.domain.postings import number
-from presence.projections.documents import BOARDS, PINS
+from presence.projections.documents import BOARDS, PINS, USERS
 from presence.services import drift, sweeping
 from presence.storage import index, keys, sweeps
 from presence.storage.table import Part
 from tests.support.content import a_board, a_pin
+from tests.support.deployment import Deployment
 from tests.support.memory import Memory, MemoryStream
 from tests.support.people import a_user
 from tests.support.stored import everything
@@ -20,7 +21,7 @@ def stream(memory: Memory) -> MemoryStream:
 
 def orders() -> set[str]:
     """The partitions of the sweeps under way."""
-    return {pk for (pk, _), item in everything().items() if pk.startswith("SWEEP#") and "expires_at" not in item}
+    return {pk for (pk, sk), item in everything().items() if sk == keys.SWEEP and "expires_at" not in item}
 
 
 def test_a_profile_that_turns_private_has_no_secret_board_swept(stream: MemoryStream) -> None:
@@ -31,12 +32,12 @@ def test_a_profile_that_turns_private_has_no_secret_board_swept(stream: MemorySt
     stream.settle()
     ann.patch("/user_account", {"is_private": True})
     stream.deliver()
-    assert orders() == {keys.sweep(f"users#{ann.user_id}")[0]}
+    assert orders() == {f"USER#{ann.user_id}"}
 
     stream.deliver()  # the order names the boards
     stream.deliver()
 
-    assert orders() == {keys.sweep(f"boards#{board_id}")[0] for board_id in shown}
+    assert orders() == {f"BOARD#{board_id}" for board_id in shown}
 
 
 def test_a_pin_that_is_moved_to_where_a_sweep_has_been_is_not_missed(
@@ -87,8 +88,7 @@ def test_a_board_that_is_moved_to_where_a_sweep_has_been_is_not_missed(
         stream.deliver([*moved, *going_on])
     stream.settle()
 
-    found = index.read([keys.card(BOARDS, number(last)), keys.card(PINS, number(pin_id))])
-    assert not [each for raw in found.values() for each in index.cards(raw)]
+    assert not index.read([keys.card(BOARDS, number(last)), keys.card(PINS, number(pin_id))])
     assert drift.needless(Part(), None).differences == []
 
 
@@ -104,6 +104,24 @@ def test_a_board_that_is_moved_has_its_pins_looked_at_only_where_a_sweep_may_hav
     stream.deliver()
 
     assert orders() == set()
+
+
+@pytest.mark.parametrize("begins_late", [False, True])
+def test_no_order_outlives_an_account(deployed: Deployment, begins_late: bool) -> None:
+    ann = a_user()
+    a_board(ann)
+    deployed.source.drain()
+    ann.patch("/user_account", {"is_private": True})
+    deployed.source.drain()
+    assert sweeps.was_begun(ann.user_id)
+
+    assert ann.delete("/user_account").status == 204
+    deployed.source.drain()
+    if begins_late:
+        sweeps.begin(USERS, ann.user_id)
+        deployed.source.drain()
+
+    assert not sweeps.was_begun(ann.user_id)
 
 
 def test_what_newer_pins_push_out_of_a_boards_first_leaves_no_word(

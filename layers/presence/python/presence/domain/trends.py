@@ -78,6 +78,10 @@ class Best:
         self.trends = {board_id: each for board_id, each in trends.items() if self.has_room(board_id, each)}
         return before != (self.trends, self.floors)
 
+    def fitting(self, board_id: str, each: Trend) -> Trend:
+        """What is to be said here of a board with this trend, maybe nothing."""
+        return each if each and self.has_room(board_id, each) else ()
+
     def has_room(self, board_id: str, each: Trend) -> bool:
         """Whether a board with this trend belongs here."""
         return any((score, int(board_id)) > floor for score, floor in zip(each, self.floors, strict=True))

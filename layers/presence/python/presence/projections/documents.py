@@ -151,6 +151,21 @@ def topic_of(word: str) -> str | None:
     return word.removeprefix("#") if word.startswith("#") else None
 
 
+def trend_word(topic_id: str) -> str:
+    """What is noted of a topic's best boards, as words of lists are; there is no list of it."""
+    return f"^{topic_id}"
+
+
+def trend_of(word: str) -> str | None:
+    """The topic for which ``trend_word`` stands, or nothing."""
+    return word.removeprefix("^") if word.startswith("^") else None
+
+
+def is_listed(word: str) -> bool:
+    """Whether there may be a list of it."""
+    return trend_of(word) is None
+
+
 ANY_TOPIC = ""
 """What stands for a topic where any will do."""
 

@@ -261,8 +261,7 @@ def of_best(topic_id: str, best: Best, boards: Mapping[str, Document | None]) ->
     """What a topic's best boards say of some, by id."""
     for board_id, document in boards.items():
         trend = document.trends.get(topic_id, ()) if document else ()
-        expected = trend if trend and best.has_room(board_id, trend) else ()
-        if best.trends.get(board_id, ()) != expected:
+        if best.trends.get(board_id, ()) != best.fitting(board_id, trend):
             number = postings.number(board_id)
             yield Difference(Flaw.TREND_WRONG, BOARDS, topic_word(topic_id), number, board_id)
 

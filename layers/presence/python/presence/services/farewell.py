@@ -213,7 +213,7 @@ class _Farewell:
                 importing.forget(codec.job(item))
             case "claim":
                 return not item["sk"]["S"].startswith(keys.SLUG_PREFIX)
-            case "receipt" | "hidden_people":
+            case "receipt" | "hidden_people" | "sweep":
                 return True
             case _:
                 return False

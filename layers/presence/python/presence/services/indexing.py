@@ -19,16 +19,25 @@ from presence.domain.trends import Trend
 from presence.policies import visibility
 from presence.projections import documents
 from presence.projections.discovery import Subject
-from presence.projections.documents import ANY_TOPIC, BOARDS, PINS, USERS, Document, name_of, topic_of
+from presence.projections.documents import (
+    ANY_TOPIC,
+    BOARDS,
+    PINS,
+    USERS,
+    Document,
+    is_listed,
+    name_of,
+    topic_of,
+    trend_of,
+    trend_word,
+)
 from presence.services import access, suggesting, timelines, trending
 from presence.storage import boards, index, keys, pins, profiles, ties
-from presence.storage.index import RUN_SECONDS, Card, Group, Left, Notes, StoredList
+from presence.storage.index import RUN_SECONDS, Card, Group, Notes, StoredList
 from presence.storage.keys import Key
 from presence.storage.table import Raw
 
 ATTEMPTS = 12
-MOST_LEFT = 64
-"""Words that a card keeps of what its documents no longer have; the longest take 25 KB."""
 LISTS_AT_ONCE = 500
 """So many lists are held in memory: up to 16 KB each."""
 
@@ -46,6 +55,48 @@ class _Run:
         """Words that are named again if it fails and comes again."""
         self.met = {subject: set[str]() for subject in touched}
         """Words that it came upon besides: what was written once is written again where documents changed meanwhile."""
+
+    def look_again(self, subjects: Iterable[Subject]) -> None:
+        """Of documents that changed meanwhile: a list may be right by then that it set, and what is suggested not."""
+        for subject in subjects:
+            self.met[subject].update(filter(name_of, self.named[subject]))
+
+    def to_note(self, subject: Subject) -> set[str]:
+        """What nobody else would name, should it be stopped. Names as well: of a list that is right it cannot be told
+        whether what is suggested was set after it.
+        """
+        return {word for word in self.met[subject] if word not in self.named[subject] or name_of(word)}
+
+
+class _Number:
+    """The documents that share a number, nearly always one, and what is to be said of them."""
+
+    def __init__(self, card: Card) -> None:
+        self.card = card
+        self.documents = {**card.documents}
+        self.subjects: list[Subject] = []
+        """Those that are looked at."""
+        self.in_doubt: frozenset[str] = frozenset().union(*card.notes.values())
+        """Words of which others may have written anything, and were stopped."""
+        self.differing: set[str] = set()
+        """Words of which the card tells otherwise."""
+        self.words = {*self.in_doubt}
+        """Words of which all is to be set right: those, and whatever the run named or met."""
+
+    def take(self, run: _Run, subject: Subject, document: Document | None) -> None:
+        """A document as it is now."""
+        self.subjects.append(subject)
+        known = self.documents.pop(subject.id, None)
+        if document is not None:
+            self.documents[subject.id] = document
+        before, after = known.postings if known else {}, document.postings if document else {}
+        differing = {word for word in {*before, *after} if before.get(word) != after.get(word)}
+        self.differing |= differing
+        run.met[subject] |= differing | self.in_doubt
+        self.words |= run.met[subject].union(run.named[subject])
+
+    def posting(self, word: str | None) -> Posting | None:
+        return strongest(word, self.documents.values())
 
 
 def refresh(touched: Mapping[Subject, Collection[str]]) -> None:
@@ -67,6 +118,7 @@ def refresh(touched: Mapping[Subject, Collection[str]]) -> None:
         truth = told(pending)
         later = _write(run, truth)
         pending = later | {subject for subject, document in told(pending).items() if document != truth[subject]}
+        run.look_again(pending)
     raise Conflict("Others keep changing the same documents.")
 
 
@@ -134,67 +186,71 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
     """Notes first, then lists and what stands beside them, then what follows from lists, cards last: a card tells what
     has been written.
     """
-    now_at = int(clock.now())
-    numbers = {subject: postings.number(subject.id) for subject in now}
-    card_keys = {number: keys.card(kind, number) for number in numbers.values()}
+    card_keys = {number: keys.card(kind, number) for number in {postings.number(subject.id) for subject in now}}
     long_key = keys.long_lists(kind)
     found = index.read([*card_keys.values(), *_counting(kind, card_keys), long_key], consistent=True)
-    stored = {number: index.card(found.get(key)) for number, key in card_keys.items()}
-    cards = {number: {**card.documents} for number, card in stored.items()}
-    words = {number: set().union(*card.notes.values()) for number, card in stored.items()}
-    left = {number: {**card.left} for number, card in stored.items()}
-    in_doubt = set().union(*words.values(), *left.values())
-    rewritten = set(in_doubt)
-    to_note: dict[int, set[str]] = defaultdict(set)
+    numbers = {number: _Number(index.card(found.get(key))) for number, key in card_keys.items()}
     for subject, document in now.items():
-        number = numbers[subject]
-        known = cards[number].pop(subject.id, None)
-        if document is not None:
-            cards[number][subject.id] = document
-        told_before, told_now = known.postings if known else {}, document.postings if document else {}
-        differing = {word for word in {*told_before, *told_now} if told_before.get(word) != told_now.get(word)}
-        rewritten |= differing
-        run.met[subject] |= differing | words[number]
-        left[number] |= {word: now_at for word in differing.difference(told_now) if name_of(word) or topic_of(word)}
-        # Names as well: of a list that is right it cannot be told whether what is suggested was set after it.
-        to_note[number] |= {each for each in run.met[subject] if each not in run.named[subject] or name_of(each)}
-        words[number] |= run.met[subject].union(run.named[subject], left[number])
-    noted, late = _note(run, kind, stored, to_note)
+        numbers[postings.number(subject.id)].take(run, subject, document)
+    trends = _trends(run, now, numbers) if kind == BOARDS else {}
+    noted, late = _note(run, kind, numbers)
     changes: Changes = defaultdict(dict)
     for number in noted:
-        for word in words[number]:
-            changes[word][number] = strongest(word, cards[number].values())
-    if kind == BOARDS:
-        trending.settle(_trends(now, noted, words))
+        for word in filter(is_listed, numbers[number].words):
+            changes[word][number] = numbers[number].posting(word)
+    trending.settle(
+        {
+            topic_id: {each: trend for each, trend in of_boards.items() if postings.number(each) in noted}
+            for topic_id, of_boards in trends.items()
+        }
+    )
     written = _write_lists(kind, changes, index.long_lists(found.get(long_key)), late)
-    _settle_names(kind, changes, rewritten | written, in_doubt)
+    in_doubt = set().union(*(each.in_doubt for each in numbers.values()))
+    rewritten = written.union(in_doubt, *(each.differing for each in numbers.values()))
+    _settle_names(kind, changes, rewritten, in_doubt)
     ended = {
-        number: Card(cards[number], _others(run, card.notes), _lasting(left[number]), card.revision)
+        number: Card(numbers[number].documents, _others(run, card.notes), card.revision)
         for number, card in noted.items()
         if number not in late
     }
     # Of documents that share a number lists say what the card said of the others: who changed that must come too late.
     told_of = {number for word in written for number in changes[word]}
     late |= _put(kind, {n: card for n, card in ended.items() if card != noted[n] or n in told_of})[1]
-    counted = {number: strongest(None, cards[number].values()) for number in card_keys}
-    if not _is_counted(kind, counted, found):
-        late |= set(card_keys)
-    return {subject for subject, number in numbers.items() if number in late}
+    if not _is_counted(kind, {number: each.posting(None) for number, each in numbers.items()}, found):
+        late |= set(numbers)
+    return {subject for number in late for subject in numbers[number].subjects}
 
 
-def _note(
-    run: _Run, kind: str, stored: Mapping[int, Card], to_note: Mapping[int, set[str]]
-) -> tuple[dict[int, Card], set[int]]:
+def _trends(run: _Run, now: Truth, numbers: Mapping[int, _Number]) -> trending.Told:
+    """What the topics, that boards are about or may have been, are to say of them and do not say yet."""
+    told_now: dict[str, dict[str, Trend]] = defaultdict(dict)
+    for subject, document in now.items():
+        number = numbers[postings.number(subject.id)]
+        known = number.card.documents.get(subject.id)
+        trends = document.trends if document else {}
+        topics_met = filter(None, (topic_of(word) or trend_of(word) for word in number.words))
+        for topic_id in {ANY_TOPIC, *trends, *(known.trends if known else ()), *topics_met}:
+            told_now[topic_id][subject.id] = trends.get(topic_id, ())
+    unsaid = trending.differing(told_now)
+    for topic_id, of_boards in unsaid.items():
+        for board_id, trend in of_boards.items():
+            if trend and topic_id != ANY_TOPIC:  # which all are looked for in, as they are in the topics that they have
+                run.met[Subject(BOARDS, board_id)].add(trend_word(topic_id))
+    return unsaid
+
+
+def _note(run: _Run, kind: str, numbers: Mapping[int, _Number]) -> tuple[dict[int, Card], set[int]]:
     """Have the cards name what nobody else would, should the run be stopped between the lists and the cards.
 
     Gives the cards as they are now, without those that somebody else wrote, and the numbers of these.
     """
+    stored = {number: each.card for number, each in numbers.items()}
     noting: dict[int, Card] = {}
-    for number, words in to_note.items():
-        own = stored[number].notes.get(run.id, frozenset())
+    for number, card in stored.items():
+        words = set().union(*map(run.to_note, numbers[number].subjects))
+        own = card.notes.get(run.id, frozenset())
         if words - own:
-            others = _folded(_others(run, stored[number].notes))
-            noting[number] = replace(stored[number], notes={**others, run.id: own | words})
+            noting[number] = replace(card, notes={**_folded(_others(run, card.notes)), run.id: own | words})
     written, late = _put(kind, noting)
     return {number: card for number, card in {**stored, **written}.items() if number not in late}, late
 
@@ -208,33 +264,10 @@ def _folded(notes: Notes) -> Notes:
     return {earlier_id(max(notes), 1): frozenset().union(*notes.values())} if len(notes) > 1 else notes
 
 
-def _trends(now: Truth, noted: Mapping[int, Card], words: Mapping[int, Collection[str]]) -> dict[str, dict[str, Trend]]:
-    """What each topic, that a board is about or may have been, is to say of it."""
-    trends: dict[str, dict[str, Trend]] = defaultdict(dict)
-    for subject, document in now.items():
-        number = postings.number(subject.id)
-        if number in noted:
-            known = noted[number].documents.get(subject.id)
-            told = document.trends if document else {}
-            topics_met = filter(None, map(topic_of, words[number]))
-            for topic_id in {ANY_TOPIC, *told, *(known.trends if known else ()), *topics_met}:
-                trends[topic_id][subject.id] = told.get(topic_id, ())
-    return trends
-
-
 def _others(run: _Run, notes: Notes) -> Notes:
     """Without the run's own, and those of runs that have long been stopped: here their words have been set right."""
     over = clock.now() - RUN_SECONDS
     return {who: words for who, words in notes.items() if who != run.id and clock.seconds(made_at(who)) > over}
-
-
-def _lasting(left: Left) -> Left:
-    """What whoever looked before may yet have suggestions or trends say, and whoever goes on where that one was stopped
-    sets right: the last of it, should somebody rename a board all the time.
-    """
-    over = clock.now() - 2 * RUN_SECONDS
-    lasting = [(word, since) for word, since in left.items() if since > over]
-    return dict(sorted(lasting, key=lambda each: each[1])[-MOST_LEFT:])
 
 
 def _put(kind: str, wanted: Mapping[int, Card]) -> tuple[dict[int, Card], set[int]]:

@@ -7,9 +7,9 @@ from presence.domain.entities import Board, Pin
 from presence.policies import visibility
 from presence.policies.visibility import Audience
 from presence.projections.discovery import Subject
-from presence.projections.documents import BOARDS, PINS
+from presence.projections.documents import BOARDS, PINS, USERS
 from presence.services import indexing
-from presence.storage import boards, pins, sweeps
+from presence.storage import boards, pins, profiles, sweeps
 from presence.storage.sweeps import Order
 
 AT_ONCE = 200
@@ -35,7 +35,7 @@ def work(order: Order) -> None:
         if found:
             sweeps.go_on(order, (part.id for part in found), found[-1].position, is_last=not more)
         else:
-            sweeps.end(order)
+            sweeps.end(order, is_kept=order.kind == USERS and _is_there(order.id))
 
 
 def put_off(order: Order) -> None:
@@ -46,6 +46,12 @@ def put_off(order: Order) -> None:
     """
     with suppress(sweeps.Superseded):
         sweeps.put_off(order)
+
+
+def _is_there(user_id: str) -> bool:
+    """A board of theirs may still be moved to where their sweep has been."""
+    profile = profiles.get(user_id)
+    return profile is not None and not profile.deleted
 
 
 def _next(order: Order) -> tuple[Sequence[Pin] | Sequence[Board], bool]:

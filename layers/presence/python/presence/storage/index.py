@@ -374,27 +374,23 @@ def _plain(document: Document) -> dict[str, Any]:
 
 
 type Notes = Mapping[str, frozenset[str]]
-"""By run, words whose lists it is about to write: all that neither the card's documents nor what has it run name, and
-names, whatever names them.
+"""By run, words of which it is about to write something: all that neither the card's documents nor what has it run name;
+names, whatever names them; and ``documents.trend_word`` of topics in which a board is to trend.
 """
-type Left = Mapping[str, int]
-"""Names and topics that a document no longer has, with when it was found without, in seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """As it lies in the table. With neither documents nor notes, nor anything left, it does not."""
+    """As it lies in the table. With neither documents nor notes it does not."""
 
     documents: Mapping[str, Document]
     notes: Notes
-    left: Left
     revision: int
 
 
 def card(raw: Raw | None) -> Card:
     notes: dict[str, list[str]] = orjson.loads(raw["notes"]["S"]) if raw and "notes" in raw else {}
-    left: dict[str, int] = orjson.loads(raw["left"]["S"]) if raw and "left" in raw else {}
-    return Card(cards(raw), {run: frozenset(words) for run, words in notes.items()}, left, revision(raw))
+    return Card(cards(raw), {run: frozenset(words) for run, words in notes.items()}, revision(raw))
 
 
 def card_write(kind: str, number: int, value: Card) -> Write:
@@ -403,9 +399,6 @@ def card_write(kind: str, number: int, value: Card) -> Write:
     if value.notes:
         notes = {run: sorted(words) for run, words in value.notes.items()}
         attributes["notes"] = {"S": orjson.dumps(notes).decode()}
-    if value.left:
-        attributes["left"] = {"S": orjson.dumps(value.left).decode()}
     if plain:
         return Write(keys.card(kind, number), attributes, value.revision)
-    is_noted = value.notes or value.left
-    return Write(keys.card(kind, number), leaving(attributes) if is_noted else None, value.revision)
+    return Write(keys.card(kind, number), leaving(attributes) if value.notes else None, value.revision)

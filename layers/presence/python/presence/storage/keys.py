@@ -249,9 +249,14 @@ def merged_into(board_id: str) -> str:
     return f"BOARD#{board_id}#MERGED"
 
 
-def sweep(of: str) -> Key:
-    """An order to look at all that lies on a board, or on a user's boards, and to set right what the indexes say."""
-    return f"SWEEP#{of}", "SWEEP"
+SWEEP = "SWEEP"
+
+
+def sweep(thing: Key) -> Key:
+    """An order to look at all that lies on a board, or on a user's boards, and to set right what the indexes say. It
+    lies with the board or the profile, and goes with it.
+    """
+    return thing[0], SWEEP
 
 
 def rebuild(segment: int) -> Key:

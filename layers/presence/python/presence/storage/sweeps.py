@@ -7,11 +7,11 @@ from pynamodb.expressions.condition import Condition
 
 from presence.domain import clock
 from presence.domain.ids import new_id
+from presence.projections.documents import BOARDS
 from presence.storage import keys, table
 from presence.storage.models import SweepItem
 from presence.storage.table import Raw, Transaction
 
-KEPT_OF = "users"
 KEPT_SECONDS = clock.DAY
 """An order that is over: as long as DynamoDB keeps a record in the stream."""
 
@@ -58,7 +58,7 @@ def order(raw: Raw) -> Order:
 
 def was_begun(user_id: str) -> bool:
     """Whether there is an order for all boards of a user, or was within a day: 1 request."""
-    return table.get(_key(KEPT_OF, user_id)) is not None
+    return table.get(keys.sweep(keys.profile(user_id))) is not None
 
 
 def stands(told: Order) -> bool:
@@ -93,16 +93,18 @@ def put_off(told: Order) -> None:
     tx.commit()
 
 
-def end(done: Order) -> None:
-    """Drop an order of which all parts have been looked at. For all boards of a user it is over, but kept while the
-    stream may still tell of a board that it passed by.
+def end(done: Order, *, is_kept: bool) -> None:
+    """All parts have been looked at.
+
+    Args:
+        is_kept: the order stays while the stream may still tell of a part that it passed by. Else it is dropped.
 
     Raises:
         Superseded: it is not the order that stands.
     """
     tx = Transaction()
     item = SweepItem(*_key(done.kind, done.id))
-    if done.kind == KEPT_OF:
+    if is_kept:
         actions = [SweepItem.parts.remove(), SweepItem.expires_at.set(int(clock.now()) + KEPT_SECONDS)]
         tx.update(item, actions, _is(done), otherwise=Superseded())
     else:
@@ -117,4 +119,4 @@ def _is(told: Order) -> Condition:
 
 
 def _key(kind: str, thing_id: str) -> keys.Key:
-    return keys.sweep(f"{kind}#{thing_id}")
+    return keys.sweep(keys.board(thing_id) if kind == BOARDS else keys.profile(thing_id))
