@@ -107,7 +107,7 @@ def test_what_another_run_noted_on_a_card_stays_until_that_run_is_over(
     indexed.settle()
     number = postings.number(board_id)
     card = index.card(stored_card(board_id))
-    notes = {earlier_id(new_id(), minutes * 60_000): frozenset({"chocol"})}
+    notes = {(earlier_id(new_id(), minutes * 60_000),): frozenset({"chocol"})}
     index.write_each([Group([index.card_write(BOARDS, number, replace(card, notes=notes))])])
 
     ann.patch(f"/boards/{board_id}", {"description": "Another"})
@@ -188,14 +188,16 @@ def test_notes_of_runs_that_fail_one_after_the_other_do_not_heap_up(
 ) -> None:
     _, board_id, shown = a_board_shown(indexed)
 
-    sizes = []
+    sizes, words = [], []
     with monkeypatch.context() as outage:
         outage.setattr(suggesting, "settle", failing)
         for _ in range(30):
             assert indexed.deliver(shown)
             sizes.append(len(str(stored_card(board_id))))
+            words.append(sum(map(len, index.card(stored_card(board_id)).notes.values())))
     assert noted(board_id) >= {"chocol"}
-    assert sizes[-1] <= 2 * sizes[0]
+    assert max(words) <= indexing.MOST_NOTES * words[0]
+    assert sizes[-1] <= 2 * sizes[0] + 30 * len(f"{new_id()} ")
 
     indexed.settle()
     monkeypatch.setattr(indexing, "RUN_SECONDS", 0)

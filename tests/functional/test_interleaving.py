@@ -1,5 +1,5 @@
 """Two runs of the indexer, for what any two acts bring, come between each other at random points; either may be stopped
-there, and comes again at the end. Whatever they did, the indexes say what the table says.
+there, and comes again at the end, maybe to be stopped again. Then the indexes say what the table says.
 
 ``INTERLEAVINGS`` sets in how many ways each two acts are tried: one unless told.
 """
@@ -108,14 +108,15 @@ def test_two_runs_that_come_between_each_other_leave_nothing_wrong(
         runs.append(deployed.turns.begin(batches[1]))
         for run in (runs[1], runs[0], runs[1]):
             _go_on(deployed, run, chance)
-            if chance.random() < 0.4 and not run.has_ended:
-                run.kill()
-                deployed.turns.go_on(run)
+            _stop_at_times(deployed, run, chance)
         for run in runs:
             while not run.has_ended:
                 deployed.turns.go_on(run)
         for run, batch in zip(runs, batches, strict=True):
             if isinstance(run.error, Crash):
+                again = deployed.turns.begin(batch)
+                _go_on(deployed, again, chance)
+                _stop_at_times(deployed, again, chance)
                 batch()
             else:
                 assert run.error is None
@@ -127,6 +128,12 @@ def _go_on(deployed: Deployment, run: Run, chance: Random) -> None:
     for _ in range(chance.randrange(MOST_REQUESTS)):
         if not run.has_ended:
             deployed.turns.go_on(run)
+
+
+def _stop_at_times(deployed: Deployment, run: Run, chance: Random) -> None:
+    if chance.random() < 0.4 and not run.has_ended:
+        run.kill()
+        deployed.turns.go_on(run)
 
 
 def _is_of_pins(difference: str) -> bool:

@@ -2,10 +2,14 @@
 would find soon. What comes of it is looked at before any other record has them look again.
 """
 
+from functools import partial
+
 import pytest
 
 from presence.domain import postings, suggestions
-from presence.storage import index
+from presence.projections.documents import BOARDS
+from presence.services import indexing
+from presence.storage import index, keys
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin
 from tests.support.deployment import Deployment
@@ -40,6 +44,18 @@ def kill(turns: Turns, run: Run) -> None:
     run.kill()
     end(turns, run)
     assert isinstance(run.error, Crash)
+
+
+def write(turns: Turns, run: Run, most: int) -> None:
+    """Go on behind so many writes, to before what comes then."""
+    while most and not run.has_ended:
+        most -= run.about.startswith(WRITES)
+        turns.go_on(run)
+
+
+def kill_if_at_work(turns: Turns, run: Run) -> None:
+    if not run.has_ended:
+        kill(turns, run)
 
 
 def show(user: Client, board_id: str, privacy: str) -> None:
@@ -94,8 +110,10 @@ def test_a_name_that_one_person_gave_is_not_suggested_though_a_run_that_read_bef
     assert deployed.drift() == []
 
 
-def test_a_name_is_not_suggested_though_a_run_is_stopped_that_put_it_back_and_looks_again(
-    deployed: Deployment,
+@pytest.mark.parametrize("writes_again", range(7))
+@pytest.mark.parametrize("writes", range(7))
+def test_a_name_is_not_suggested_though_a_run_that_put_it_back_is_stopped_twice(
+    deployed: Deployment, writes: int, writes_again: int
 ) -> None:
     ann, bob, turns = a_user(), a_user(), deployed.turns
     a_board(ann, name="Cakes")
@@ -108,14 +126,39 @@ def test_a_name_is_not_suggested_though_a_run_is_stopped_that_put_it_back_and_lo
     orders = deployed.indexing(hides)
     sweeps = turns.begin(deployed.indexing(orders))
     after(turns, sweeps, WRITES, "WORD#boards")
-    until(turns, slow, WRITES, "CARD#boards")
+    write(turns, slow, writes)
     end(turns, sweeps)
-    until(turns, slow, WRITES, 'WORD#boards#"cakes')
-    until(turns, slow, "batch_get_item", "")
-    kill(turns, slow)
+    kill_if_at_work(turns, slow)
+    again = turns.begin(names)
+    write(turns, again, writes_again)
+    kill_if_at_work(turns, again)
     names()
 
     assert deployed.drift() == []
+
+
+@pytest.mark.parametrize("others", range(1, 7))
+def test_however_many_runs_note_something_at_a_time_nothing_is_left_when_they_have_ended(
+    deployed: Deployment, others: int
+) -> None:
+    ann, turns = a_user(), deployed.turns
+    board = a_board(ann, name="Cakes")
+    pins = [a_pin(ann, board, title="lemon") for _ in range(others + 1)]
+    deployed.source.drain()
+    batches = [deployed.indexing(lambda: show(ann, board, "SECRET"))]
+    batches += [deployed.indexing(partial(ann.delete, f"/pins/{pin}")) for pin in pins[:others]]
+    runs = [turns.begin(batch) for batch in batches]
+    for run in runs:
+        until(turns, run, WRITES, "CARD#boards")
+        turns.go_on(run)
+    noted = index.card(deployed.memory.discovery.items[keys.card(BOARDS, postings.number(board))]).notes
+    assert len([each for together in noted for each in together]) == len(runs)
+    assert len(noted) <= indexing.MOST_NOTES
+
+    for run in runs:
+        end(turns, run)
+
+    assert not index.read([keys.card(BOARDS, postings.number(board))])
 
 
 @pytest.mark.parametrize("is_first_to_end", [False, True])

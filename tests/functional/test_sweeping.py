@@ -1,13 +1,16 @@
 """What hides all pins of a board, or all boards of a user, is told to each of them, whatever happens meanwhile."""
 
+from typing import Any
+
 import pytest
 
 from presence.domain.postings import number
 from presence.projections.documents import BOARDS, PINS, USERS
-from presence.services import drift, sweeping
-from presence.storage import index, keys, sweeps
+from presence.projections.upkeep import CleanUpBoard
+from presence.services import drift, sweeping, upkeep
+from presence.storage import boards, index, keys, sweeps
 from presence.storage.table import Part
-from tests.support.content import a_board, a_pin
+from tests.support.content import a_board, a_pin, delete_for_good
 from tests.support.deployment import Deployment
 from tests.support.memory import Memory, MemoryStream
 from tests.support.people import a_user
@@ -122,6 +125,27 @@ def test_no_order_outlives_an_account(deployed: Deployment, begins_late: bool) -
         deployed.source.drain()
 
     assert not sweeps.was_begun(ann.user_id)
+
+
+def test_an_order_that_ends_while_its_board_is_removed_holds_up_nothing(
+    stream: MemoryStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = a_user()
+    board_id = a_board(ann)
+    stream.settle()
+    sweeps.begin(BOARDS, board_id)
+    delete_for_good(ann, f"/boards/{board_id}")
+    list_parts = boards.list_parts
+
+    def then_it_ends(*arguments: Any, **options: Any) -> list[keys.Key]:
+        found = list_parts(*arguments, **options)
+        stream.settle()
+        return found
+
+    monkeypatch.setattr(boards, "list_parts", then_it_ends)
+    upkeep.run(CleanUpBoard(board_id))
+
+    assert not [key for key in everything() if key[0] == f"BOARD#{board_id}"]
 
 
 def test_what_newer_pins_push_out_of_a_boards_first_leaves_no_word(

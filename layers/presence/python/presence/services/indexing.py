@@ -9,11 +9,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import batched
+from types import MappingProxyType
 
 from presence.domain import clock, postings
 from presence.domain.entities import Board, BoardFollow, Pin, Profile
 from presence.domain.errors import Conflict
-from presence.domain.ids import earlier_id, made_at, new_id
+from presence.domain.ids import made_at, new_id
 from presence.domain.postings import CENSUS_SIZE, MAX_BLOCKS, Posting
 from presence.domain.trends import Trend
 from presence.policies import visibility
@@ -38,6 +39,8 @@ from presence.storage.keys import Key
 from presence.storage.table import Raw
 
 ATTEMPTS = 12
+MOST_NOTES = 4
+"""On a card: of more than that several are put together."""
 LISTS_AT_ONCE = 500
 """So many lists are held in memory: up to 16 KB each."""
 
@@ -57,7 +60,7 @@ class _Run:
         """Words that it came upon besides: what was written once is written again where documents changed meanwhile."""
 
     def look_again(self, subjects: Iterable[Subject]) -> None:
-        """Of documents that changed meanwhile: a list may be right by then that it set, and what is suggested not."""
+        """Of documents whose names' lists say otherwise than their cards: they are written when that is noted."""
         for subject in subjects:
             self.met[subject].update(filter(name_of, self.named[subject]))
 
@@ -204,7 +207,12 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
             for topic_id, of_boards in trends.items()
         }
     )
-    written = _write_lists(kind, changes, index.long_lists(found.get(long_key)), late)
+    unnoted = {
+        word: {number for number in of if word not in noted[number].notes.get((run.id,), ())}
+        for word, of in changes.items()
+        if name_of(word)
+    }
+    written = _write_lists(kind, changes, index.long_lists(found.get(long_key)), late, unnoted)
     in_doubt = set().union(*(each.in_doubt for each in numbers.values()))
     rewritten = written.union(in_doubt, *(each.differing for each in numbers.values()))
     _settle_names(kind, changes, rewritten, in_doubt)
@@ -248,26 +256,30 @@ def _note(run: _Run, kind: str, numbers: Mapping[int, _Number]) -> tuple[dict[in
     noting: dict[int, Card] = {}
     for number, card in stored.items():
         words = set().union(*map(run.to_note, numbers[number].subjects))
-        own = card.notes.get(run.id, frozenset())
+        own = card.notes.get((run.id,), frozenset())
         if words - own:
-            noting[number] = replace(card, notes={**_folded(_others(run, card.notes)), run.id: own | words})
+            noting[number] = replace(card, notes={**_folded(_others(run, card.notes)), (run.id,): own | words})
     written, late = _put(kind, noting)
     return {number: card for number, card in {**stored, **written}.items() if number not in late}, late
 
 
 def _folded(notes: Notes) -> Notes:
-    """Several in one: where runs keep failing each leaves a note, of the same words mostly, and an item has 400 KB.
-
-    It is as old as the youngest, and no run's own: one that is still at work, and ends, would else take off the words
-    of the others.
+    """Several in one where they are many: if runs keep failing each leaves one, of the same words mostly, and an item
+    has 400 KB. It stays until the last of its runs is over.
     """
-    return {earlier_id(max(notes), 1): frozenset().union(*notes.values())} if len(notes) > 1 else notes
+    if len(notes) < MOST_NOTES:
+        return notes
+    return {tuple(sorted(who for runs in notes for who in runs)): frozenset().union(*notes.values())}
 
 
 def _others(run: _Run, notes: Notes) -> Notes:
-    """Without the run's own, and those of runs that have long been stopped: here their words have been set right."""
+    """Without the run, and those that have long been stopped: here their words have been set right."""
     over = clock.now() - RUN_SECONDS
-    return {who: words for who, words in notes.items() if who != run.id and clock.seconds(made_at(who)) > over}
+    left = (
+        (tuple(who for who in runs if who != run.id and clock.seconds(made_at(who)) > over), words)
+        for runs, words in notes.items()
+    )
+    return {runs: words for runs, words in left if runs}
 
 
 def _put(kind: str, wanted: Mapping[int, Card]) -> tuple[dict[int, Card], set[int]]:
@@ -285,12 +297,27 @@ def strongest(word: str | None, sharing: Iterable[Document]) -> Posting | None:
     return max((posting for posting in told if posting), default=None)
 
 
-def _write_lists(kind: str, changes: Changes, long: Mapping[str, int], late: set[int]) -> set[str]:
-    """Gives the words whose lists changed, and adds the numbers whose lists somebody else wrote at the same time."""
+def _write_lists(
+    kind: str,
+    changes: Changes,
+    long: Mapping[str, int],
+    late: set[int],
+    unnoted: Mapping[str, Collection[int]] = MappingProxyType({}),
+) -> set[str]:
+    """Gives the words whose lists changed, and adds the numbers whose lists somebody else wrote at the same time.
+
+    Args:
+        unnoted: by word the numbers of which its list is not to be changed before that is noted. They are late then.
+    """
     rewritten: set[str] = set()
     for some in batched(changes, LISTS_AT_ONCE, strict=False):
         lists = read_lists(kind, {word: changes[word] for word in some}, long)
-        groups = {word: group for word in some if (group := _list_writes(kind, lists[word], changes[word]))}
+        groups: dict[str, Group] = {}
+        for word in some:
+            if any(lists[word].whole.put(number, changes[word][number]) for number in unnoted.get(word, ())):
+                late.update(changes[word])
+            elif group := _list_writes(kind, lists[word], changes[word]):
+                groups[word] = group
         written = index.write_each(list(groups.values()))
         rewritten.update(groups)
         late |= {

@@ -41,7 +41,7 @@ def settle(told: Told) -> None:
         Conflict: others kept changing the same items.
         Throttled, StorageUnavailable: as any request.
     """
-    pending = dict(told)
+    pending = {topic_id: of_boards for topic_id, of_boards in told.items() if of_boards}
     for _ in range(ATTEMPTS):
         if not pending:
             return

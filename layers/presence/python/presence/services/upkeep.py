@@ -116,7 +116,7 @@ def _clean_up_board(board_id: str) -> None:
         while parts := boards.list_parts(board_id, limit=TRANSACTION_LIMIT):
             tx = Transaction()
             for part in parts:
-                boards.purge_part(tx, part, otherwise=_Changed())
+                boards.purge_part(tx, part)
             tx.commit()
         for merged in merges.list_merged_into(board_id, limit=MAX_READ):
             merging.follow_into_deletion(merged)

@@ -320,16 +320,18 @@ def remove_section(tx: Transaction, board_id: str, section_id: str, *, otherwise
 
 
 def list_parts(board_id: str, *, limit: int) -> list[keys.Key]:
-    """What lies with a board but the board itself: its sections, members, invitations, links and join requests."""
+    """What lies with a board but the board itself: sections, members, invitations, links, join requests, an order to
+    sweep it.
+    """
     board = keys.board(board_id)
     items, _ = table.query(board[0], limit=limit + 1)
     found = [(item["pk"]["S"], item["sk"]["S"]) for item in items]
     return [key for key in found if key != board][:limit]
 
 
-def purge_part(tx: Transaction, part: keys.Key, *, otherwise: Otherwise) -> None:
-    """What lies with a deleted board whose pins are gone."""
-    tx.delete(Item(*part), Item.pk.exists(), otherwise=otherwise)
+def purge_part(tx: Transaction, part: keys.Key) -> None:
+    """What lies with a deleted board whose pins are gone. Gone already is fine."""
+    tx.delete(Item(*part))
 
 
 def forget_section(tx: Transaction, board_id: str, section_id: str, *, otherwise: Otherwise) -> None:

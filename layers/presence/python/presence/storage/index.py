@@ -373,9 +373,10 @@ def _plain(document: Document) -> dict[str, Any]:
     return {name: " ".join(value) if name in _LISTS else value for name, value in told.items() if value}
 
 
-type Notes = Mapping[str, frozenset[str]]
-"""By run, words of which it is about to write something: all that neither the card's documents nor what has it run name;
-names, whatever names them; and ``documents.trend_word`` of topics in which a board is to trend.
+type Notes = Mapping[tuple[str, ...], frozenset[str]]
+"""By run, or by several together, words of which it is about to write something: all that neither the card's documents
+nor what has it run name; names, whatever names them; and ``documents.trend_word`` of topics in which a board is to
+trend.
 """
 
 
@@ -390,14 +391,14 @@ class Card:
 
 def card(raw: Raw | None) -> Card:
     notes: dict[str, list[str]] = orjson.loads(raw["notes"]["S"]) if raw and "notes" in raw else {}
-    return Card(cards(raw), {run: frozenset(words) for run, words in notes.items()}, revision(raw))
+    return Card(cards(raw), {tuple(runs.split()): frozenset(words) for runs, words in notes.items()}, revision(raw))
 
 
 def card_write(kind: str, number: int, value: Card) -> Write:
     plain = [_plain(each) for _, each in sorted(value.documents.items())]
     attributes: dict[str, Raw] = {"documents": {"S": orjson.dumps(plain).decode()}}
     if value.notes:
-        notes = {run: sorted(words) for run, words in value.notes.items()}
+        notes = {" ".join(runs): sorted(words) for runs, words in value.notes.items()}
         attributes["notes"] = {"S": orjson.dumps(notes).decode()}
     if plain:
         return Write(keys.card(kind, number), attributes, value.revision)
