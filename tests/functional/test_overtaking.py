@@ -137,6 +137,26 @@ def test_a_name_is_not_suggested_though_a_run_that_put_it_back_is_stopped_twice(
     assert deployed.drift() == []
 
 
+def test_a_run_that_is_refused_its_note_suggests_nothing(deployed: Deployment) -> None:
+    ann, bob, turns = a_user(), a_user(), deployed.turns
+    a_board(ann, name="Cakes")
+    board = a_board(bob, name="Cakes")
+    deployed.source.drain()
+    renames = deployed.indexing(lambda: bob.patch(f"/boards/{board}", {"name": "Sheds"}))
+    slow = turns.begin(renames)
+    until(turns, slow, WRITES, "CARD#boards")
+    quick = turns.begin(deployed.indexing(lambda: bob.patch(f"/boards/{board}", {"description": "Oak"})))
+    until(turns, quick, WRITES, "CARD#boards")
+    turns.go_on(quick)
+    until(turns, slow, "batch_get_item", "SUGGEST#")
+    end(turns, quick)
+    write(turns, slow, 1)
+    kill_if_at_work(turns, slow)
+    renames()
+
+    assert deployed.drift() == []
+
+
 @pytest.mark.parametrize("others", range(1, 7))
 def test_however_many_runs_note_something_at_a_time_nothing_is_left_when_they_have_ended(
     deployed: Deployment, others: int

@@ -197,10 +197,7 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
         numbers[postings.number(subject.id)].take(run, subject, document)
     trends = _trends(run, now, numbers) if kind == BOARDS else {}
     noted, late = _note(run, kind, numbers)
-    changes: Changes = defaultdict(dict)
-    for number in noted:
-        for word in filter(is_listed, numbers[number].words):
-            changes[word][number] = numbers[number].posting(word)
+    changes = _changes({number: numbers[number] for number in noted})
     trending.settle(
         {
             topic_id: {each: trend for each, trend in of_boards.items() if postings.number(each) in noted}
@@ -213,8 +210,8 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
         if name_of(word)
     }
     written = _write_lists(kind, changes, index.long_lists(found.get(long_key)), late, unnoted)
-    in_doubt = set().union(*(each.in_doubt for each in numbers.values()))
-    rewritten = written.union(in_doubt, *(each.differing for each in numbers.values()))
+    in_doubt = set().union(*(numbers[number].in_doubt for number in noted))
+    rewritten = written.union(in_doubt, *(numbers[number].differing for number in noted))
     _settle_names(kind, changes, rewritten, in_doubt)
     ended = {
         number: Card(numbers[number].documents, _others(run, card.notes), card.revision)
@@ -261,6 +258,14 @@ def _note(run: _Run, kind: str, numbers: Mapping[int, _Number]) -> tuple[dict[in
             noting[number] = replace(card, notes={**_folded(_others(run, card.notes)), (run.id,): own | words})
     written, late = _put(kind, noting)
     return {number: card for number, card in {**stored, **written}.items() if number not in late}, late
+
+
+def _changes(numbers: Mapping[int, _Number]) -> Changes:
+    changes: Changes = defaultdict(dict)
+    for number, each in numbers.items():
+        for word in filter(is_listed, each.words):
+            changes[word][number] = each.posting(word)
+    return dict(changes)
 
 
 def _folded(notes: Notes) -> Notes:
