@@ -8,8 +8,9 @@ import pytest
 
 from presence.domain import postings, suggestions
 from presence.projections.documents import BOARDS
-from presence.services import indexing
+from presence.services import drift, indexing
 from presence.storage import index, keys
+from presence.storage.table import Part
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin
 from tests.support.deployment import Deployment
@@ -133,6 +134,50 @@ def test_a_name_is_not_suggested_though_a_run_that_put_it_back_is_stopped_twice(
     write(turns, again, writes_again)
     kill_if_at_work(turns, again)
     names()
+
+    assert deployed.drift() == []
+
+
+@pytest.mark.parametrize("change", ["renamed", "deleted"])
+def test_a_turn_of_a_rebuild_that_looked_before_is_stopped_and_comes_again(deployed: Deployment, change: str) -> None:
+    ann, turns = a_user(), deployed.turns
+    pin = a_pin(ann, a_board(ann), title="lemon")
+    deployed.source.drain()
+    slow = turns.begin(lambda: drift.renewed(Part(), None))
+    until(turns, slow, "batch_get_item", "CARD#pins")
+    changes = {
+        "renamed": lambda: ann.patch(f"/pins/{pin}", {"title": "tart"}),
+        "deleted": lambda: ann.delete(f"/pins/{pin}"),
+    }
+    deployed.indexing(changes[change])()
+    until(turns, slow, WRITES, "WORD#pins")
+    write(turns, slow, 1)
+    kill(turns, slow)
+    drift.renewed(Part(), None)
+
+    assert deployed.drift() == []
+
+
+def test_a_turn_of_a_sweep_that_is_stopped_is_made_up_for_when_there_is_no_time_and_its_order_is_gone(
+    deployed: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, turns = a_user(), deployed.turns
+    board = a_board(ann, privacy="SECRET")
+    pin = a_pin(ann, board, title="lemon")
+    deployed.source.drain()
+    begins = deployed.indexing(lambda: show(ann, board, "PUBLIC"))
+    names = deployed.indexing(begins)
+    looks = deployed.indexing(names)
+    slow = turns.begin(looks)
+    until(turns, slow, "batch_get_item", "CARD#pins")
+    deployed.indexing(lambda: ann.delete(f"/pins/{pin}"))()
+    after(turns, slow, WRITES, "WORD#pins")
+    kill(turns, slow)
+    following = deployed.indexing(lambda: show(ann, board, "SECRET"))
+    while following.args[0]["Records"]:
+        following = deployed.indexing(following)
+    monkeypatch.setattr("indexer.handler.BUDGET_SECONDS", -1)
+    looks()
 
     assert deployed.drift() == []
 

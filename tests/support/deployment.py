@@ -38,7 +38,7 @@ class Deployment:
         self.source = Lambda(self.stream, self.turns, self.clock, chance, mishaps)
         self.pollers = {name: self.source.follow(mapping, function(name)) for name, mapping in MAPPINGS.items()}
 
-    def indexing(self, what_is_done: Callable[[], Any]) -> Callable[[], Any]:
+    def indexing(self, what_is_done: Callable[[], Any]) -> partial[Any]:
         """The indexer, called with the records that come of it, wherever they lie."""
         self.stream.take()
         before = {shard.id: len(shard.records) for shard in self.stream.shards}

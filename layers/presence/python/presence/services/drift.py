@@ -115,7 +115,7 @@ def renewed(part: Part, after: Key | None) -> Seen:
     found, last = things.page(part, after, RENEWED_AT_ONCE)
     # A card that is right says nothing of lists that were lost: all words are set, also where nothing seems to differ.
     truth = indexing.told(_subjects(found))
-    indexing.refresh({subject: document.postings if document else () for subject, document in truth.items()})
+    indexing.refresh({subject: document.postings if document else () for subject, document in truth.items()}, once=True)
     blocks.note(thing for thing in found if isinstance(thing, Tie))
     return Seen([], len(found), last)
 

@@ -52,23 +52,30 @@ type Changes = dict[str, dict[int, Posting | None]]
 class _Run:
     """What a call of ``refresh`` knows that others do not."""
 
-    def __init__(self, touched: Mapping[Subject, Collection[str]]) -> None:
+    def __init__(self, touched: Mapping[Subject, Collection[str]], *, once: bool) -> None:
         self.id = new_id()
         self.named = touched
-        """Words that are named again if it fails and comes again."""
+        """Words that are named again if it fails and comes again, unless they are named but once."""
         self.met = {subject: set[str]() for subject in touched}
         """Words that it came upon besides: what was written once is written again where documents changed meanwhile."""
+        self._once = once
 
-    def look_again(self, subjects: Iterable[Subject]) -> None:
-        """Of documents whose names' lists say otherwise than their cards: they are written when that is noted."""
-        for subject in subjects:
-            self.met[subject].update(filter(name_of, self.named[subject]))
-
-    def to_note(self, subject: Subject) -> set[str]:
-        """What nobody else would name, should it be stopped. Names as well: of a list that is right it cannot be told
+    def must_note(self, word: str) -> bool:
+        """Whether a word is to be noted though it is named. Names are: of a list that is right it cannot be told
         whether what is suggested was set after it.
         """
-        return {word for word in self.met[subject] if word not in self.named[subject] or name_of(word)}
+        return self._once or bool(name_of(word))
+
+    def to_note(self, subject: Subject) -> set[str]:
+        """What nobody else would name, should it be stopped."""
+        return {word for word in self.met[subject] if word not in self.named[subject] or self.must_note(word)}
+
+    def look_again(self, subjects: Iterable[Subject]) -> None:
+        """Of documents that changed meanwhile, or whose lists say otherwise than their cards: these are written when
+        that is noted.
+        """
+        for subject in subjects:
+            self.met[subject].update(filter(self.must_note, self.named[subject]))
 
 
 class _Number:
@@ -102,18 +109,19 @@ class _Number:
         return strongest(word, self.documents.values())
 
 
-def refresh(touched: Mapping[Subject, Collection[str]]) -> None:
+def refresh(touched: Mapping[Subject, Collection[str]], *, once: bool = False) -> None:
     """Have the indexes say of each document what it is now.
 
     Args:
         touched: documents with words that they may have had. Those on their card are known.
+        once: whoever comes again, should this be stopped, may name other words.
 
     Raises:
         Conflict: others kept changing the same; it must come again.
         Throttled, StorageUnavailable: as any request.
     """
     timelines.refresh({subject.id: () for subject in touched if subject.kind == PINS})
-    run = _Run(touched)
+    run = _Run(touched, once=once)
     pending = {*touched}
     for _ in range(ATTEMPTS):
         if not pending:
@@ -207,7 +215,7 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
     unnoted = {
         word: {number for number in of if word not in noted[number].notes.get((run.id,), ())}
         for word, of in changes.items()
-        if name_of(word)
+        if run.must_note(word)
     }
     written = _write_lists(kind, changes, index.long_lists(found.get(long_key)), late, unnoted)
     in_doubt = set().union(*(numbers[number].in_doubt for number in noted))

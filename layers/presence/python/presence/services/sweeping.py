@@ -26,8 +26,7 @@ def work(order: Order) -> None:
     Raises:
         Conflict, Throttled, StorageUnavailable: it must come again.
     """
-    look = _look_at_pins if order.kind == BOARDS else _look_at_boards
-    look(order.parts)
+    _look(order)
     if not sweeps.stands(order):
         return
     with suppress(sweeps.Superseded):
@@ -39,13 +38,16 @@ def work(order: Order) -> None:
 
 
 def put_off(order: Order) -> None:
-    """Have it come again, behind what is waiting now.
+    """Have it come again, behind what is waiting now. What does not stand any more cannot, and has its parts looked at:
+    a turn at them may have been stopped.
 
     Raises:
         Conflict, Throttled, StorageUnavailable: it must come again as it is.
     """
-    with suppress(sweeps.Superseded):
+    try:
         sweeps.put_off(order)
+    except sweeps.Superseded:
+        _look(order)
 
 
 def _is_there(user_id: str) -> bool:
@@ -57,6 +59,11 @@ def _is_there(user_id: str) -> bool:
 def _next(order: Order) -> tuple[Sequence[Pin] | Sequence[Board], bool]:
     parts = pins.list_on_board if order.kind == BOARDS else boards.list_of_owner
     return parts(order.id, after=order.after, limit=AT_ONCE)
+
+
+def _look(order: Order) -> None:
+    look = _look_at_pins if order.kind == BOARDS else _look_at_boards
+    look(order.parts)
 
 
 def _look_at_pins(pin_ids: Iterable[str]) -> None:
