@@ -169,8 +169,7 @@ def test_what_a_run_wrote_since_another_had_noted_it_is_set_right_when_it_looks_
         once("read_lists", another_ends, nothing)
 
     def another_ends() -> None:
-        while not other.has_ended:
-            turns.go_on(other)
+        turns.end(other)
         deployed.source.drain()
 
     once("told", nothing, another_notes)

@@ -110,8 +110,7 @@ def test_two_runs_that_come_between_each_other_leave_nothing_wrong(
             _go_on(deployed, run, chance)
             _stop_at_times(deployed, run, chance)
         for run in runs:
-            while not run.has_ended:
-                deployed.turns.go_on(run)
+            deployed.turns.end(run)
         for run, batch in zip(runs, batches, strict=True):
             if isinstance(run.error, Crash):
                 again = deployed.turns.begin(batch)
@@ -133,7 +132,7 @@ def _go_on(deployed: Deployment, run: Run, chance: Random) -> None:
 def _stop_at_times(deployed: Deployment, run: Run, chance: Random) -> None:
     if chance.random() < 0.4 and not run.has_ended:
         run.kill()
-        deployed.turns.go_on(run)
+        deployed.turns.end(run)
 
 
 def _is_of_pins(difference: str) -> bool:

@@ -36,8 +36,7 @@ def after(turns: Turns, run: Run, operations: tuple[str, ...], key: str) -> None
 
 
 def end(turns: Turns, run: Run) -> None:
-    while not run.has_ended:
-        turns.go_on(run)
+    turns.end(run)
     assert run.error is None or isinstance(run.error, Crash)
 
 

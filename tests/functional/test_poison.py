@@ -137,8 +137,7 @@ def test_an_indexer_killed_again_after_what_it_found_had_changed_back_is_made_up
 def is_killed(turns: Turns, work: Callable[[], Any], at: int, trouble: Trouble) -> bool:
     """Whether it got as far as to the request at which it was to be killed."""
     run = turns.begin(work, lambda number: trouble if number == at else None)
-    while not run.has_ended:
-        turns.go_on(run)
+    turns.end(run)
     return isinstance(run.error, Crash)
 
 

@@ -154,6 +154,11 @@ class Turns:
         run.go_on()
         self._running = None
 
+    def end(self, run: Run) -> None:
+        """All the requests that it has still to do."""
+        while not run.has_ended:
+            self.go_on(run)
+
     def __getattr__(self, operation: str) -> Any:
         ask = getattr(self._client, operation)
 

@@ -40,8 +40,7 @@ def put(value: int) -> None:
 
 
 def finish(turns: Turns, run: Run) -> Any:
-    while not run.has_ended:
-        turns.go_on(run)
+    turns.end(run)
     if run.error:
         raise run.error
     return run.answer

@@ -161,11 +161,6 @@ def trend_of(word: str) -> str | None:
     return word.removeprefix("^") if word.startswith("^") else None
 
 
-def is_listed(word: str) -> bool:
-    """Whether there may be a list of it."""
-    return trend_of(word) is None
-
-
 ANY_TOPIC = ""
 """What stands for a topic where any will do."""
 

@@ -8,7 +8,7 @@ tells of itself.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import batched
+from itertools import batched, filterfalse
 from types import MappingProxyType
 
 from presence.domain import clock, postings
@@ -26,7 +26,6 @@ from presence.projections.documents import (
     PINS,
     USERS,
     Document,
-    is_listed,
     name_of,
     topic_of,
     trend_of,
@@ -203,7 +202,7 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
     numbers = {number: _Number(index.card(found.get(key))) for number, key in card_keys.items()}
     for subject, document in now.items():
         numbers[postings.number(subject.id)].take(run, subject, document)
-    trends = _trends(run, now, numbers) if kind == BOARDS else {}
+    trends = _trends(run, numbers.values()) if kind == BOARDS else {}
     noted, late = _note(run, kind, numbers)
     changes = _changes({number: numbers[number] for number in noted})
     trending.settle(
@@ -234,16 +233,16 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
     return {subject for number in late for subject in numbers[number].subjects}
 
 
-def _trends(run: _Run, now: Truth, numbers: Mapping[int, _Number]) -> trending.Told:
+def _trends(run: _Run, numbers: Iterable[_Number]) -> trending.Told:
     """What the topics, that boards are about or may have been, are to say of them and do not say yet."""
     told_now: dict[str, dict[str, Trend]] = defaultdict(dict)
-    for subject, document in now.items():
-        number = numbers[postings.number(subject.id)]
-        known = number.card.documents.get(subject.id)
-        trends = document.trends if document else {}
-        topics_met = filter(None, (topic_of(word) or trend_of(word) for word in number.words))
-        for topic_id in {ANY_TOPIC, *trends, *(known.trends if known else ()), *topics_met}:
-            told_now[topic_id][subject.id] = trends.get(topic_id, ())
+    for number in numbers:
+        topics_met = {*filter(None, (topic_of(word) or trend_of(word) for word in number.words))}
+        for subject in number.subjects:
+            known, document = (of.get(subject.id) for of in (number.card.documents, number.documents))
+            trends = document.trends if document else {}
+            for topic_id in {ANY_TOPIC, *trends, *(known.trends if known else ()), *topics_met}:
+                told_now[topic_id][subject.id] = trends.get(topic_id, ())
     unsaid = trending.differing(told_now)
     for topic_id, of_boards in unsaid.items():
         for board_id, trend in of_boards.items():
@@ -271,7 +270,7 @@ def _note(run: _Run, kind: str, numbers: Mapping[int, _Number]) -> tuple[dict[in
 def _changes(numbers: Mapping[int, _Number]) -> Changes:
     changes: Changes = defaultdict(dict)
     for number, each in numbers.items():
-        for word in filter(is_listed, each.words):
+        for word in filterfalse(trend_of, each.words):
             changes[word][number] = each.posting(word)
     return dict(changes)
 

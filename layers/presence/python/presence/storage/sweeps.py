@@ -7,7 +7,7 @@ from pynamodb.expressions.condition import Condition
 
 from presence.domain import clock
 from presence.domain.ids import new_id
-from presence.projections.documents import BOARDS
+from presence.projections.documents import BOARDS, USERS
 from presence.storage import keys, table
 from presence.storage.models import SweepItem
 from presence.storage.table import Raw, Transaction
@@ -58,7 +58,7 @@ def order(raw: Raw) -> Order:
 
 def was_begun(user_id: str) -> bool:
     """Whether there is an order for all boards of a user, or was within a day: 1 request."""
-    return table.get(keys.sweep(keys.profile(user_id))) is not None
+    return table.get(_key(USERS, user_id)) is not None
 
 
 def stands(told: Order) -> bool:
