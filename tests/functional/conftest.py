@@ -15,11 +15,18 @@ from presence.storage import archives, table, uploads
 from presence.storage.models import Item
 from presence.storage.table import Transaction
 from tests.conftest import ENVIRONMENT
+from tests.support.apart import numbers_apart
 from tests.support.api import FAMILIES
 from tests.support.clock import Clock
 from tests.support.deployment import MAPPINGS, Deployment
 from tests.support.memory import Memory
 from tests.support.stored import Stream, create_discovery_table
+
+
+@pytest.fixture(scope="package", autouse=True)
+def apart() -> Iterator[None]:
+    with numbers_apart():
+        yield
 
 
 @pytest.fixture(scope="package")

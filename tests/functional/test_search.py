@@ -1,8 +1,12 @@
 """Finding boards, pins and people through the API, after the stream's readers have done their work."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+
 import pytest
 
-from presence.domain import clock
+from presence.domain import clock, postings
+from presence.domain.entities import Board
 from presence.domain.ids import earlier_id, new_id
 from presence.services import search
 from presence.storage import boards
@@ -125,16 +129,51 @@ def test_of_however_many_boards_of_one_name_the_one_that_is_liked_comes_first_th
     first = new_id()
     made = [earlier_id(first, number * 3 * clock.MINUTE * 1000) for number in range(5_000)]
     liked = made[2_000]
-    tx = Transaction()
-    for each in made if is_newest_first else reversed(made):
-        board = values.a_board(id=each, owner_id=ann.user_id, name="Recipes", follower_count=300 * (each == liked))
-        boards.put(tx, board, otherwise=RuntimeError("taken"))
-    put(operation.request["Put"]["Item"] for operation in tx._operations)
+    put_boards(
+        values.a_board(id=each, owner_id=ann.user_id, name="Recipes", follower_count=300 * (each == liked))
+        for each in (made if is_newest_first else reversed(made))
+    )
     stream.settle()
 
     items = find(bob, "recipes").json["items"]
 
     assert [item["board"]["id"] for item in items] == [liked, *made[: len(items) - 1]]
+
+
+def put_boards(some: Iterable[Board]) -> None:
+    tx = Transaction()
+    for each in some:
+        boards.put(tx, each, otherwise=RuntimeError("taken"))
+    put(operation.request["Put"]["Item"] for operation in tx._operations)
+
+
+@pytest.mark.parametrize("window", [1, 8, 100])
+def test_boards_that_share_their_number_are_all_found_and_each_once(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, window: int
+) -> None:
+    monkeypatch.setattr(search, "WINDOW", window)
+    stream = MemoryStream(memory, "indexer")
+    ann, bob = a_user(), a_user()
+    made = those_that_share_numbers()
+    put_boards(values.a_board(id=each, owner_id=ann.user_id, name="Recipes") for each in made)
+    stream.settle()
+
+    search._known.cache_clear()
+    pages = bob.pages(f"{PATH}?q=recipes&page_size=7")
+
+    assert {len(page) for page in pages[:-1]} == {7}
+    assert sorted(item["board"]["id"] for page in pages for item in page) == sorted(made)
+
+
+def those_that_share_numbers() -> list[str]:
+    """Of ids of a few seconds."""
+    first = new_id()
+    sharing = defaultdict(list)
+    for each in (earlier_id(first, milliseconds) for milliseconds in range(5_000)):
+        sharing[postings.number(each)].append(each)
+    made = [each for some in sharing.values() if len(some) > 1 for each in some]
+    assert len(made) >= 40
+    return made
 
 
 def test_people_are_found_by_their_names(indexed: Stream) -> None:

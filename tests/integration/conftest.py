@@ -10,10 +10,17 @@ from presence.storage.models import Item
 from tests.integration.local_cloud import ARCHIVE_BUCKET, BUCKET, REGION, TABLE, LocalCloud, running
 from tests.integration.stream import Stream, Upkeep
 from tests.integration.wire import Wire
+from tests.support.apart import numbers_apart
 from tests.support.stored import create_discovery_table
 
 PATIENCE_SECONDS = 300.0
 """The local DynamoDB sorts a whole partition for each query: what AWS answers in milliseconds may take it seconds."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def apart() -> Iterator[None]:
+    with numbers_apart():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -193,7 +193,6 @@ def _topics_of(viewer: Viewer) -> list[str]:
 def _liked_in_topics(topic_ids: Iterable[str]) -> Mapping[str, float]:
     """The owners of the boards that are best liked there, by the best of theirs: 2 requests."""
     best: dict[str, float] = {}
-    for hit in search.known_of_topics(topic_ids):
-        best.setdefault(hit.document.owner_id, hit.score)
-    best.pop("", None)
+    for board, score in search.known_of_topics(topic_ids):
+        best.setdefault(board.owner_id, score)
     return best

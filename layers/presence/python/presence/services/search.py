@@ -73,38 +73,37 @@ class Ranking:
     score: Callable[[Document], float]
     """How well a document fits, told by its card."""
 
-    def read(self, after: str | None, limit: int) -> tuple[list[Hit], bool]:
-        """What comes after a position, and whether more may follow: 1 request for each window."""
-        start = int(after) + 1 if after else 0
-        return list(self._hits(start, limit)), start + limit < len(self.numbers)
-
     def in_windows(self, request: PageRequest) -> Read[Hit]:
         """What a page asks for; then, where some of that is hidden or not wanted, not all that is left but the rest of
         a window: 1 request for the cards of each, of which there are at most 10.
         """
+        enough = request.size + 1
 
         def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
-            start = int(after) + 1 if after else 0
-            return self.read(after, min(limit, max(request.size + 1, WINDOW - start % WINDOW)))
+            begin, first = map(int, parted(after)) if after else (0, 0)
+            hits: list[Hit] = []
+            while begin < len(self.numbers) and len(hits) < enough:
+                hits += self._hits(begin, first)
+                begin, first = begin + WINDOW, 0
+            return hits[:limit], begin < len(self.numbers) or len(hits) > limit
 
         return read
 
-    def _hits(self, start: int, limit: int) -> Iterator[Hit]:
-        """From a place on. A window is read and ordered whole: 1 request each."""
-        end = min(start + limit, len(self.numbers))
-        for begin in range(start - start % WINDOW, end, WINDOW):
-            for place, (document, score) in enumerate(self.window(begin), begin):
-                if start <= place < end:
-                    yield Hit(document, score, str(place), self.weights)
+    def _hits(self, begin: int, first: int) -> Iterator[Hit]:
+        """Of a window what stands at a place or after it. Positions tell where the list goes on, by places, since
+        documents may share a number.
+        """
+        window = self.window(begin)
+        for place, (document, score) in enumerate(window[first:], first + 1):
+            goes_on = (begin, place) if place < len(window) else (begin + WINDOW, 0)
+            yield Hit(document, score, position(*map(str, goes_on)), self.weights)
 
     def window(self, begin: int) -> list[tuple[Document, float]]:
-        """A place for each number, since bookmarks count them; of one that is gone meanwhile an empty one."""
+        """What so many numbers stand for, as far as it fits, the best first: 1 request."""
         numbers = self.numbers[begin : begin + WINDOW]
         cards = index.read(keys.card(self.kind, number) for number in numbers)
         found = (document for raw in cards.values() for document in index.cards(raw).values())
-        ordered = [each for each in relevance.ranked(found, self.score) if each[1] > 0]
-        gone = (Document(self.kind, ""), 0.0)
-        return (ordered + [gone] * len(numbers))[: len(numbers)]
+        return [each for each in relevance.ranked(found, self.score) if each[1] > 0]
 
 
 def search(viewer: Viewer, query: Query, request: PageRequest) -> Page[Hit]:
@@ -163,12 +162,12 @@ def trending_boards(viewer: Viewer, window: str, topic_id: str | None, request: 
     return page_of(viewer, read, request, Query("", topic=topic_id))
 
 
-def known_of_topics(topic_ids: Iterable[str]) -> list[Hit]:
-    """What the index knows of boards about any of the topics, at most ``WINDOW``, the best first; nobody asked whether
-    they are still there and whose they are to see. 2 requests.
+def known_of_topics(topic_ids: Iterable[str]) -> list[tuple[Document, float]]:
+    """What the index knows of boards about any of the topics, a window of them, the best first, with how well they fit;
+    nobody asked whether they are still there and whose they are to see. 2 requests.
     """
     about = [topic_word(topic_id) for topic_id in topic_ids]
-    return _ranking(BOARDS, about, DEFAULT_LANGUAGE).read(None, WINDOW)[0] if about else []
+    return _ranking(BOARDS, about, DEFAULT_LANGUAGE).window(0) if about else []
 
 
 ANYTHING = Query("")
