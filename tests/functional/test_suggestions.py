@@ -6,13 +6,14 @@ from urllib.parse import urlencode
 
 import pytest
 
+from presence.projections import documents
 from presence.services import indexing, suggesting
 from presence.storage import index, table, ties
 from tests.support.api import Client, Context
 from tests.support.content import a_board, refusal
 from tests.support.people import a_user
 from tests.support.social import block, follow, unblock
-from tests.support.stored import Stream, dynamodb_requests, everything
+from tests.support.stored import Stream, add_collaborator, dynamodb_requests, everything
 from tests.support.wire import INVALID
 
 
@@ -96,6 +97,23 @@ def test_two_boards_of_one_person_that_swap_names_leave_no_trace(indexed: Stream
     indexed.settle()
 
     assert texts(bob, "wed") == ["wedding cakes"]
+
+
+def test_a_name_is_gone_when_its_boards_come_to_one_owner_as_far_as_lists_tell(
+    indexed: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob, eve = a_user(), a_user(), a_user()
+    monkeypatch.setattr(documents, "digest", lambda user_id, _: int(user_id == ann.user_id))
+    first, _ = bear("Wedding cakes", ann, bob)
+    indexed.settle()
+    assert texts(bob, "wed") == ["wedding cakes"]
+
+    add_collaborator(first, eve)
+    assert ann.post(f"/boards/{first}/transfer", {"username": eve.username}).status == 201
+    indexed.settle()
+
+    assert texts(bob, "wed") == []
+    assert "wedding cakes" not in str(index_items())
 
 
 def test_people_are_suggested_by_both_their_names(indexed: Stream) -> None:

@@ -13,7 +13,8 @@ from binascii import Error as Base64Error
 
 from presence.domain.errors import InvalidParameter
 
-_FORMAT = b"\x02"
+_FORMAT = b"\x03"
+"""Changes when positions do: those from before are refused."""
 _SIGNATURE_BYTES = 15
 MAX_LENGTH = 512
 

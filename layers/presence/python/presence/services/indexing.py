@@ -107,6 +107,11 @@ class _Number:
     def posting(self, word: str | None) -> Posting | None:
         return strongest(word, self.documents.values())
 
+    def is_given_up(self, word: str) -> bool:
+        """Whether it had a name by its card that it has no more, or as another owner's."""
+        before, after = strongest(word, self.card.documents.values()), self.posting(word)
+        return before is not None and (after is None or after.small != before.small)
+
 
 def refresh(touched: Mapping[Subject, Collection[str]], *, once: bool = False) -> None:
     """Have the indexes say of each document what it is now.
@@ -218,8 +223,9 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
     }
     written = _write_lists(kind, changes, index.long_lists(found.get(long_key)), late, unnoted)
     in_doubt = set().union(*(numbers[number].in_doubt for number in noted))
-    rewritten = written.union(in_doubt, *(numbers[number].differing for number in noted))
-    _settle_names(kind, changes, rewritten, in_doubt)
+    rewritten = {*filter(name_of, written.union(in_doubt, *(numbers[number].differing for number in noted)))}
+    given_up = {word for word in rewritten if any(numbers[number].is_given_up(word) for number in changes[word])}
+    _settle_names(kind, changes, rewritten, in_doubt | given_up)
     ended = {
         number: Card(numbers[number].documents, _others(run, card.notes), card.revision)
         for number, card in noted.items()
@@ -346,7 +352,7 @@ def _settle_names(kind: str, changes: Changes, words: Iterable[str], in_doubt: C
     """What is suggested follows from the lists of names.
 
     Args:
-        in_doubt: words of which others may have written anything.
+        in_doubt: words that may have fewer owners than before.
     """
     suggesting.settle(
         kind, {word: word in in_doubt or None in changes[word].values() for word in words if name_of(word)}

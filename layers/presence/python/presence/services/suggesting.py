@@ -32,8 +32,8 @@ def settle(kind: str, words: Mapping[str, bool]) -> None:
     that changes; then the lists are read again, since others may have changed them meanwhile.
 
     Args:
-        words: the names' words, with whether a document left their list or others may have been at work on it and
-            stopped. Else a name that still is not suggested was not suggested before.
+        words: the names' words, with whether a document left their list or went to another owner, or others may have
+            been at work on it and stopped. Else a name that still is not suggested was not suggested before.
 
     Raises:
         Conflict: others kept changing the same items.
