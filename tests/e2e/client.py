@@ -11,6 +11,7 @@ from urllib.request import Request, urlopen
 import boto3
 
 from presence.domain import postings, trends
+from presence.storage import index
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,15 @@ class Stack:
         return [item for item in self._all(self.table_name) if item_id in json.dumps(item, default=str)]
 
     def is_indexed(self, document_id: str) -> bool:
-        """Whether any card, posting list or list of what trends has the document."""
+        """Whether any card, posting list or list of what trends has the document. If another document of a kind has
+        its number, lists of that kind are that one's.
+        """
         number = postings.number(document_id)
-        items = self._all(self.discovery_table_name)
-        return any(item["pk"]["S"].endswith(f"#{number}") or number in _listed(item) for item in items)
+        items = list(self._all(self.discovery_table_name))
+        cards = {_kind(item): index.cards(item) for item in items if item["pk"]["S"].endswith(f"#{number}")}
+        if any(document_id in card or not card for card in cards.values()):
+            return True
+        return any(number in _listed(item) for item in items if _kind(item) not in cards)
 
     def lose_indexes(self) -> None:
         """All that lies in the discovery table."""
@@ -102,6 +108,12 @@ class Stack:
         dynamodb = boto3.client("dynamodb", endpoint_url=self.endpoint_url, region_name=self.region)
         for page in dynamodb.get_paginator("scan").paginate(TableName=table_name):
             yield from page["Items"]
+
+
+def _kind(item: Any) -> str:
+    """What of: ``boards``, ``pins`` or ``users``."""
+    pk: str = item["pk"]["S"]
+    return pk.partition("#")[2].partition("#")[0]
 
 
 def _listed(item: Any) -> Iterable[int]:

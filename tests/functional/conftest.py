@@ -15,7 +15,7 @@ from presence.storage import archives, table, uploads
 from presence.storage.models import Item
 from presence.storage.table import Transaction
 from tests.conftest import ENVIRONMENT
-from tests.support.apart import numbers_apart
+from tests.support.apart import ids_apart
 from tests.support.api import FAMILIES
 from tests.support.clock import Clock
 from tests.support.deployment import MAPPINGS, Deployment
@@ -23,9 +23,9 @@ from tests.support.memory import Memory
 from tests.support.stored import Stream, create_discovery_table
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(autouse=True)
 def apart() -> Iterator[None]:
-    with numbers_apart():
+    with ids_apart():
         yield
 
 

@@ -19,6 +19,7 @@ from presence.storage import timelines as stored_timelines
 from presence.storage.index import Group
 from presence.storage.table import Raw
 from tests.support.api import Client
+from tests.support.clock import Clock
 from tests.support.content import a_board, a_pin
 from tests.support.deployment import Deployment
 from tests.support.people import a_user
@@ -34,7 +35,7 @@ def cards_of(board_ids: list[str]) -> set[str]:
 
 
 def test_documents_that_fail_are_found_by_halves_and_alone_reported(
-    indexed: Stream, monkeypatch: pytest.MonkeyPatch
+    indexed: Stream, time: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ann = a_user()
     boards = [a_board(ann) for _ in range(32)]

@@ -10,7 +10,7 @@ from presence.storage.models import Item
 from tests.integration.local_cloud import ARCHIVE_BUCKET, BUCKET, REGION, TABLE, LocalCloud, running
 from tests.integration.stream import Stream, Upkeep
 from tests.integration.wire import Wire
-from tests.support.apart import numbers_apart
+from tests.support.apart import ids_apart
 from tests.support.stored import create_discovery_table
 
 PATIENCE_SECONDS = 300.0
@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 300.0
 
 @pytest.fixture(scope="session", autouse=True)
 def apart() -> Iterator[None]:
-    with numbers_apart():
+    with ids_apart():
         yield
 
 

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple, get_args
 
 import pytest
 
+from presence.domain import clock
 from presence.projections.upkeep import Task
+from presence.services import exporting, farewell, importing, search, upkeep
 from presence.storage import keys
 from tests.integration.capacity import Units, size, units
 from tests.integration.local_cloud import LocalCloud
@@ -113,6 +115,14 @@ def _anonymous(key: str) -> str:
     key = re.sub(r"(?<=SLUG#).+", "{slug}", key)
     key = re.sub(r"(?<=IDENTITY#).+", "{issuer}#{subject}", key)
     return re.sub(r"(?<=USERNAME#).+", "{name}", key)
+
+
+@pytest.fixture(autouse=True)
+def no_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, what is measured is done in one go, and searches remember what they just read."""
+    for module in (exporting, farewell, importing, upkeep):
+        monkeypatch.setattr(module, "BUDGET_SECONDS", clock.DAY)
+    monkeypatch.setattr(search, "REMEMBERED_SECONDS", clock.DAY)
 
 
 @pytest.mark.parametrize("name", PATTERNS)

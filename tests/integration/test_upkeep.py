@@ -9,6 +9,7 @@ import orjson
 import pytest
 from botocore.awsrequest import AWSResponse
 
+from presence.domain import clock
 from presence.services import upkeep as upkeep_service
 from tests.integration.copies import Original
 from tests.integration.local_cloud import LocalCloud
@@ -252,6 +253,7 @@ def test_an_unused_upload_goes_whatever_fails_on_the_way(
     assert not upkeep.given_up
 
 
-def test_seeded_pins_are_what_the_code_writes() -> None:
+def test_seeded_pins_are_what_the_code_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "_time", lambda: 1_800_000_000.0)  # both are made in one second
     for seeded, written in same_as_the_code(a_user(), "any board", "any section"):
         assert seeded == written
