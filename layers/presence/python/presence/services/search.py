@@ -75,7 +75,7 @@ class Ranking:
 
     def in_windows(self, request: PageRequest) -> Read[Hit]:
         """What a page asks for; then, where some of that is hidden or not wanted, not all that is left but the rest of
-        a window: 1 request for the cards of each, of which there are at most 10.
+        a window: 1 request for the cards of each, of which there are at most 10, and 1 more for one that was cut.
         """
         enough = request.size + 1
 
