@@ -138,8 +138,8 @@ def _failures(route: Route) -> dict[str, Any]:
     statuses = {500}
     if route.scopes:
         statuses |= {400, 401, 429}
-        if "{username}" in route.path:
-            statuses |= {307}
+        if "{username}" in route.path or any(param.names_user for param in route.params):
+            statuses |= {307, 404}
         if "{board_id}" in route.path:
             statuses |= {308}
         if "{" in route.path or route.body or route.path == "/user_account":

@@ -1,5 +1,6 @@
 """Finding boards, pins and people."""
 
+import re
 from dataclasses import astuple
 from typing import Any
 
@@ -12,7 +13,7 @@ from presence.http.call import Call
 from presence.http.params import BOOKMARK, FIELDS, PAGE_SIZE, Param, choice, username
 from presence.http.routing import Router
 from presence.policies.scopes import Scope
-from presence.projections.documents import BOARDS, KINDS
+from presence.projections.documents import BOARDS, KINDS, PINS
 from presence.services import feed, ideas, introductions, own_search, related, search, suggesting, trending
 from presence.services.paging import Page
 from presence.services.search import Query
@@ -43,9 +44,13 @@ def _own_query(text: str) -> str:
     return text
 
 
+_FRACTION = re.compile(r"(?<=:\d\d)\.\d{1,9}(?=[Z+-])")
+"""Of a second: times are compared by seconds."""
+
+
 def _time(text: str) -> str:
     try:
-        return clock.timestamp(clock.seconds(text))
+        return clock.timestamp(clock.seconds(_FRACTION.sub("", text, count=1)))
     except (ValueError, OverflowError, OSError):
         raise ValueError("must be a time such as 2026-11-23T09:07:43Z") from None
 
@@ -113,6 +118,13 @@ TOPIC: Param[str | None] = Param(
     "Only boards about this topic (an id of `/discover/topics`), or about one below it.",
 )
 WINDOW: Param[str] = choice("window", "week", tuple(WINDOWS), "How far back: what is older counts no more.")
+MEANT_FOR: tuple[tuple[Param[Any], tuple[str, ...]], ...] = (
+    (OWNER, (BOARDS, PINS)),
+    (UPDATED_SINCE, (BOARDS, PINS)),
+    (MIN_SECTIONS, (BOARDS,)),
+    (TOPIC, (BOARDS,)),
+)
+"""Filters, and what they are for."""
 FILTERS: tuple[Param[Any], ...] = (TYPE, LANGUAGE, OWNER, UPDATED_SINCE, MIN_SECTIONS, TOPIC)
 
 
@@ -128,8 +140,9 @@ def search_everything(call: Call) -> Any:
         min_sections=call[MIN_SECTIONS],
         topic=call[TOPIC],
     )
-    if query.topic and query.kind != BOARDS:
-        raise InvalidParameter(TOPIC.name, "is for boards only")
+    for param, kinds in MEANT_FOR:
+        if call[param] and query.kind not in kinds:
+            raise InvalidParameter(param.name, f"is for {' and '.join(kinds)} only")
     context = tuple(map(str, astuple(query)))
     return call.page(search.search(call.viewer, query, call.page_request(*context)), discovery_views.hit, *context)
 

@@ -247,4 +247,46 @@ def test_filters_leave_what_they_name(indexed: Stream) -> None:
     assert names(find(bob, "wedding", min_sections="1")) == ["Wedding cakes"]
     assert names(find(bob, "wedding", updated_since="2100-01-01T00:00:00Z")) == []
     assert refusal(find(bob, "wedding", updated_since="yesterday")) == INVALID
+    assert names(find(bob, "wedding", updated_since="2020-01-01T00:00:00.000Z")) == names(find(bob, "wedding"))
     assert refusal(find(bob, "wedding", type="planets")) == INVALID
+    assert refusal(find(bob, "wedding", updated_since="2020-01-01T00:00:00.Z")) == INVALID
+
+
+@pytest.mark.parametrize(
+    ("kind", "filters"),
+    [
+        ("pins", {"min_sections": "1"}),
+        ("pins", {"topic": "yoga"}),
+        ("users", {"min_sections": "1"}),
+        ("users", {"updated_since": "2020-01-01T00:00:00Z"}),
+        ("users", {"owner": "anybody"}),
+        ("users", {"topic": "yoga"}),
+    ],
+)
+def test_a_filter_that_is_not_for_what_is_looked_for_is_refused(kind: str, filters: dict[str, str]) -> None:
+    reply = find(a_user(), "wedding", type=kind, **filters)
+
+    assert refusal(reply) == INVALID
+    assert f"'{next(iter(filters))}' is for boards" in reply.json["message"]
+
+
+def test_an_owner_who_is_called_otherwise_now_is_told_and_found_at_the_address_that_is_given(indexed: Stream) -> None:
+    ann, bob = a_user("ann"), a_user()
+    a_board(ann, name="Wedding cakes & more")
+    assert ann.patch("/user_account", {"username": "anna"}).status == 200
+    indexed.settle()
+
+    moved = find(bob, "cakes & more", owner="ann")
+
+    assert (moved.status, moved.json["username"]) == (307, "anna")
+    assert names(bob.get(moved.headers["location"].removeprefix("/v5"))) == ["Wedding cakes & more"]
+
+
+def test_what_is_found_by_pairs_of_characters_is_one_part(indexed: Stream) -> None:
+    ann = a_user()
+    a_board(ann, name="台所収納アイデア")
+    indexed.settle()
+
+    [found] = find(ann, "台所収納").json["items"]
+
+    assert found["highlights"] == [{"field": "name", "ranges": [[0, 4]]}]

@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
@@ -176,8 +177,23 @@ def test_a_record_that_fails_is_retried_apart_from_its_batch_and_then_put_aside(
 
 
 def test_failures_raise_an_alarm(stacks: Stacks) -> None:
-    metrics = {alarm["MetricName"] for alarm in stacks.all_of("AWS::CloudWatch::Alarm")}
-    assert metrics == {"5xx", "ApproximateNumberOfMessagesVisible", "IteratorAge", "FindableAfter"}
+    alarms = Counter(alarm["MetricName"] for alarm in stacks.all_of("AWS::CloudWatch::Alarm"))
+    assert alarms == {"5xx": 1, "ApproximateNumberOfMessagesVisible": 2, "IteratorAge": 2, "FindableAfter": 1}
+
+
+def test_whatever_a_reader_gives_up_raises_an_alarm(stacks: Stacks) -> None:
+    name = "ApproximateNumberOfMessagesVisible"
+    alarms = [alarm for alarm in stacks.all_of("AWS::CloudWatch::Alarm") if alarm["MetricName"] == name]
+    queues = {str(alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0]) for alarm in alarms}
+    given_up = [
+        mapping["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
+        for mapping in stacks.all_of("AWS::Lambda::EventSourceMapping")
+    ]
+    assert queues == {*given_up}
+    assert len(queues) == len(given_up) == 2
+    assert {(alarm["Threshold"], alarm["ComparisonOperator"], alarm["TreatMissingData"]) for alarm in alarms} == {
+        (1, "GreaterThanOrEqualToThreshold", "notBreaching")
+    }
 
 
 def test_a_reader_that_falls_behind_the_stream_raises_an_alarm(stacks: Stacks) -> None:

@@ -168,6 +168,14 @@ def test_a_failed_condition_raises_the_error_that_was_given_for_it() -> None:
         tx.commit()
 
 
+@pytest.mark.parametrize("kind", ["ConditionalCheckFailedException", "TransactionConflictException"])
+def test_a_single_write_that_somebody_elses_stands_against_raises_what_was_given_for_it(kind: str) -> None:
+    writes = [{"Put": {"Item": {"pk": {"S": "it"}, "sk": {"S": "it"}}}}]
+    reply: Reply = (400, {"__type": f"com.amazonaws.dynamodb.v20120810#{kind}"})
+    with _dynamodb(table.client(), repeat(reply)), pytest.raises(NotPermitted):
+        table.write_conditionally("discovery", writes, otherwise=NotPermitted("any reason"))
+
+
 def test_a_failed_condition_is_told_from_what_stands_there() -> None:
     seen: list[Any] = []
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
@@ -60,7 +61,7 @@ def _endpoint(app: APIGatewayHttpResolver, route: Route) -> Callable[..., Respon
                 return _failed(app, error)
             return errors.moved(error, _address(event, route, path | {"board_id": error.into}))
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets our error body
-            return _failed(app, error, lambda username: _address(event, route, path | {"username": username}))
+            return _failed(app, error, lambda username: _address_of_user(event, route, path, username))
         return response
 
     return run
@@ -68,8 +69,21 @@ def _endpoint(app: APIGatewayHttpResolver, route: Route) -> Callable[..., Respon
 
 def _address(event: dict[str, Any], route: Route, path: dict[str, str]) -> str:
     """Of the same request with other parameters in its path."""
-    query: str = event.get("rawQueryString") or ""
-    return PREFIX + route.path.format(**path) + (f"?{query}" if query else "")
+    return _joined(route.path.format(**path), event.get("rawQueryString") or "")
+
+
+def _address_of_user(event: dict[str, Any], route: Route, path: dict[str, str], username: str) -> str:
+    """Of the same request with the name that a user has now, in its path or its query."""
+    if "username" in path:
+        return _address(event, route, path | {"username": username})
+    naming = {param.name for param in route.params if param.names_user}
+    told = parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)
+    query = urlencode([(name, username if name in naming else value) for name, value in told])
+    return _joined(route.path.format(**path), query)
+
+
+def _joined(path: str, query: str) -> str:
+    return PREFIX + path + (f"?{query}" if query else "")
 
 
 def _failed(app: APIGatewayHttpResolver, error: Exception, moved_to: Callable[[str], str] = str) -> Response[Any]:

@@ -23,6 +23,11 @@ class Param[T](NamedTuple):
     schema: dict[str, Any]
     description: str
 
+    @property
+    def names_user(self) -> bool:
+        """Then the answer may be that there is no such user, or that they are called otherwise now."""
+        return self.read is username
+
     def of(self, query: dict[str, str]) -> T:
         """
         Raises:

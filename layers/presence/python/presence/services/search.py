@@ -339,10 +339,11 @@ def _with(hit: Hit, thing: Seen | Placed | Person) -> Hit:
 
 
 def highlights(hit: Hit, text: str) -> list[tuple[int, int]]:
-    """Which parts of a text, in characters, are what it was found by."""
+    """Which parts of a text, in characters, are what it was found by. Pairs of characters overlap; parts do not."""
     codes = {hit.weights.language, language(text)}
-    return [
-        (word.start, word.end)
-        for word in words(text)
-        if any(stem(word.text, code) in hit.weights.rarities for code in codes)
-    ]
+    parts: list[tuple[int, int]] = []
+    for word in words(text):
+        if any(stem(word.text, code) in hit.weights.rarities for code in codes):
+            begin = parts.pop()[0] if parts and word.start < parts[-1][1] else word.start
+            parts.append((begin, word.end))
+    return parts

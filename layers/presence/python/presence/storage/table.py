@@ -364,6 +364,10 @@ class Transaction:
             raise error
 
 
+_REFUSED = {"ConditionalCheckFailedException", "TransactionCanceledException", "TransactionConflictException"}
+"""A condition failed, that of one write or of several, or another's transaction with the item is under way."""
+
+
 def write_conditionally(name: str, writes: Sequence[Raw], *, otherwise: Exception) -> None:
     """Puts and deletes in another table, each with its condition, all or none: 1 request; 1 write unit per KB of a
     single one, 2 of several.
@@ -381,7 +385,7 @@ def write_conditionally(name: str, writes: Sequence[Raw], *, otherwise: Exceptio
                 _call("put_item" if verb == "Put" else "delete_item", TableName=name, **rest)
     except botocore.exceptions.ClientError as error:
         code = error.response.get("Error", {}).get("Code")
-        if code not in ("ConditionalCheckFailedException", "TransactionCanceledException"):
+        if code not in _REFUSED:
             raise
         codes = {reason.get("Code") for reason in cast(list[Raw], error.response.get("CancellationReasons", []))}
         if codes & _THROTTLES:
