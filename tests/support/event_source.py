@@ -121,7 +121,7 @@ class Mishaps:
     request: float = 0
     """With a request of a function, before or after its work is done."""
     crash: float = 0
-    """A run crashes at one of its first requests, before or after its work is done."""
+    """A run crashes at one of its requests, before or after its work is done: anywhere in it, be it long or short."""
     duplicate: float = 0
     """A batch is called anew, whatever came of it."""
     twin: float = 0
@@ -132,8 +132,6 @@ class Mishaps:
     """A shard is not looked at for up to ``MAX_DELAY_SECONDS``, so that others overtake it."""
 
     MAX_DELAY_SECONDS: ClassVar = 10
-    MEAN_CRASH: ClassVar = 8
-    """The request at which a run that crashes does so, on average."""
 
 
 class _Lane:
@@ -181,6 +179,10 @@ class Poller:
         """The messages in its queue of failures."""
         self.errors: list[BaseException] = []
         """What its runs ended with that ended without an answer."""
+        self.lengths: deque[int] = deque([1], maxlen=200)
+        """How many requests its last runs made that came to their end."""
+        self.crashes_due = 0
+        """Those that were drawn for runs that ended before them, or have not come to them: the next ones crash."""
         self._lanes: dict[str, list[_Lane]] = {}
 
     def lanes(self) -> Iterator[_Lane]:
@@ -360,17 +362,19 @@ class Lambda:
     def _begin(self, lane: _Lane, batch: Batch, *, is_twin: bool = False) -> None:
         self.happened["runs"] += 1
         self.happened["records"] += len(batch.records)
-        run = self._turns.begin(lambda: lane.poller.function({"Records": batch.records}), self._plan())
+        run = self._turns.begin(lambda: lane.poller.function({"Records": batch.records}), self._plan(lane.poller))
         call = _Call(run, lane, batch, is_twin)
         self._calls.append(call)
         self._end_if_done(call)
 
-    def _plan(self) -> Plan:
-        crashes = self._happens("crash")
-        crash_at = int(self._chance.expovariate(1 / self.mishaps.MEAN_CRASH)) if crashes else -1
+    def _plan(self, poller: Poller) -> Plan:
+        poller.crashes_due += self._chance.random() < self.mishaps.crash
+        crash_at = self._chance.randrange(self._chance.choice(poller.lengths)) if poller.crashes_due > 0 else -1
 
         def plan(number: int) -> Trouble | None:
             if number == crash_at:
+                self.happened["crash"] += 1
+                poller.crashes_due -= 1
                 return self._chance.choice(CRASHES)
             return self._chance.choice(TROUBLES) if self._happens("request") else None
 
@@ -381,6 +385,8 @@ class Lambda:
         if not run.has_ended:
             return
         self._calls.remove(call)
+        if run.error is None and run.requests:
+            lane.poller.lengths.append(run.requests)
         if run.error is not None:
             lane.poller.errors.append(run.error.with_traceback(None))  # or all that the run held would be kept
         if is_twin:

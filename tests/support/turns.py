@@ -76,7 +76,8 @@ class Run:
     def __init__(self, work: Callable[[], Any], plan: Plan) -> None:
         self._work = work
         self._plan = plan
-        self._requests = 0
+        self.requests = 0
+        """That it has made."""
         self._standing_before: tuple[str, Any] = "", ""
         # Locks that are never free but in passing: what they hand on is a turn. Semaphores take several times as long.
         self._may_go_on, self._has_stopped = threading.Lock(), threading.Lock()
@@ -125,8 +126,8 @@ class Run:
     def request(self, operation: str, parameters: Any, ask: Callable[[], Any]) -> Any:
         self._standing_before = operation, parameters
         self.stop()
-        trouble = self._plan(self._requests)
-        self._requests += 1
+        trouble = self._plan(self.requests)
+        self.requests += 1
         if trouble is None:
             return ask()
         if trouble.is_late:
