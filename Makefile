@@ -40,8 +40,8 @@ logs: ## Follow what the functions log
 token: ## Print an access token: make token USER=bob SCOPES="boards:read pins:read"
 	@$(VENV)/python -m tools token $(LOCAL) --user $(USER) --scopes "$(SCOPES)"
 
-drift: ## Tell where the discovery indexes differ from the table; AWS=1: on AWS, as the next two
-	@$(OPERATE) drift $(LOCAL) $(if $(AWS),--aws)
+drift: ## Tell where the discovery indexes differ from the table; REPAIR=1: mend it; AWS=1: on AWS, as the next two
+	@$(OPERATE) drift $(LOCAL) $(if $(AWS),--aws) $(if $(REPAIR),--repair)
 
 reindex: ## Make the discovery indexes anew, while the system goes on
 	@$(OPERATE) reindex $(LOCAL) $(if $(AWS),--aws)

@@ -23,6 +23,7 @@ def main() -> None:
     parser.add_argument("--scopes", default="", help="separated by spaces; all when empty")
     parser.add_argument("--aws", action="store_true", help="see to what is deployed to AWS, not to the local cloud")
     parser.add_argument("--drop", action="store_true", help="forget what has left the stream")
+    parser.add_argument("--repair", action="store_true", help="have the indexes say what the table implies")
     arguments = parser.parse_args()
     match arguments.command:
         case "up":
@@ -36,17 +37,17 @@ def main() -> None:
                 logs.follow(_deployed(arguments.directory))
         case command:
             stack = _on_aws() if arguments.aws else _deployed(arguments.directory)
-            sys.exit(_see_to(stack, command, drop=arguments.drop))
+            sys.exit(_see_to(stack, command, drop=arguments.drop, repair=arguments.repair))
 
 
-def _see_to(stack: cloud.Stack, command: str, *, drop: bool) -> bool:
+def _see_to(stack: cloud.Stack, command: str, *, drop: bool, repair: bool) -> bool:
     """Whether something is left to be done."""
     match command:
         case "redrive":
             return redrive.redrive(stack, drop=drop) > 0
         case "drift":
             reindex.use(stack)
-            return reindex.check() > 0
+            return (reindex.repair() if repair else reindex.check()) > 0
         case _:
             reindex.use(stack)
             return not reindex.renew()

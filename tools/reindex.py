@@ -1,5 +1,5 @@
-"""Hold the discovery indexes against the table: ``make drift`` tells where they differ, ``make reindex`` has the
-deployment make them anew.
+"""Hold the discovery indexes against the table: ``make drift`` tells where they differ and repairs that if it is told
+to, ``make reindex`` has the deployment make them anew.
 
 Both are for a system that goes on meanwhile.
 """
@@ -8,15 +8,21 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import batched
 from typing import TYPE_CHECKING
 
 from tools.cloud import Stack
 
 if TYPE_CHECKING:
-    from presence.services.drift import Seen
+    from presence.services.drift import Difference, Seen
 
 PATIENCE = 120
 """Looks in a row that may see the same."""
+REPAIRS = 3
+"""What is opened for what it dropped lacks it only at the next look."""
+REPAIRED_AT_ONCE = 100
+"""Differences. Somebody else who changes one of them has that many wait for the next look."""
 
 
 def use(stack: Stack) -> None:
@@ -30,6 +36,31 @@ def use(stack: Stack) -> None:
 
 def check(tell: Callable[[str], None] = print) -> int:
     """Tell where the indexes differ from what the table implies. Gives how many differences there are."""
+    return len(_differences(tell))
+
+
+def repair(tell: Callable[[str], None] = print) -> int:
+    """Tell where they differ and have them say what the table implies, again and again, ``REPAIRS`` times at most: what
+    lists lack that were full once is told only when they are open. Gives how many differences are left.
+
+    Raises:
+        Throttled, StorageUnavailable: as any request. Beginning again is harmless.
+    """
+    from presence.domain.errors import Conflict  # noqa: PLC0415 - see ``use``
+    from presence.services import drift  # noqa: PLC0415 - see ``use``
+
+    for _ in range(REPAIRS):
+        found = _differences(tell)
+        if not found:
+            return 0
+        tell("Repairing them")
+        for some in batched(found, REPAIRED_AT_ONCE, strict=False):
+            with suppress(Conflict):  # others change the same; the next look tells what is left
+                drift.mend(some)
+    return check(tell)
+
+
+def _differences(tell: Callable[[str], None]) -> list["Difference"]:
     from presence.services import drift  # noqa: PLC0415 - see ``use``
 
     looks = (drift.needless, drift.missing)
@@ -41,7 +72,7 @@ def check(tell: Callable[[str], None] = print) -> int:
     for each in found[:10]:
         tell(f"  {each}")
     tell(f"{len(found)} differences")
-    return len(found)
+    return found
 
 
 def _pause() -> None:

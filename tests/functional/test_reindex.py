@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from presence.domain.errors import Throttled
+from presence.domain.errors import Conflict, Throttled
 from presence.services import drift, rebuilding
 from presence.storage import index, keys, rebuilds
 from presence.storage.rebuilds import Phase
@@ -67,6 +67,44 @@ def test_lost_indexes_are_told_and_made_anew(deployed: Deployment, ann: Client) 
     assert deployed.drift() == []
     assert len(ben.get("/discover/search?q=wedding").json["items"]) == 1
     assert len(ben.get("/discover/feed").json["items"]) == 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_differences_are_told_and_repaired(deployed: Deployment, seed: int) -> None:
+    chance = Random(seed)
+    crowd = Crowd(chance)
+    for _ in range(60):
+        crowd.act()
+    deployed.source.drain()
+    discovery = deployed.memory.discovery
+    for key in sorted(discovery.items):
+        if chance.random() < 0.3:
+            discovery.write(key, None)
+    said: list[str] = []
+    assert differences() > 0
+
+    assert reindex.repair(said.append) == 0
+
+    assert "Repairing them" in said
+    assert differences() == 0
+    assert deployed.drift() == []
+
+
+def test_what_is_repaired_while_others_change_the_same_is_looked_at_again(
+    deployed: Deployment, ann: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed.memory.discovery.forget()
+    mend, conflicts = drift.mend, iter([True])
+
+    def contended(differences: Any) -> None:
+        if next(conflicts, False):
+            raise Conflict("any reason")
+        mend(differences)
+
+    monkeypatch.setattr(drift, "mend", contended)
+
+    assert reindex.repair(lambda _: None) == 0
+    assert deployed.drift() == []
 
 
 def test_what_ought_not_to_be_there_is_taken_out(deployed: Deployment, ann: Client) -> None:
