@@ -17,6 +17,7 @@ from typing import cast
 
 import pytest
 
+from presence.services import sweeping
 from tests.support.api import FAMILIES
 from tests.support.content import a_board, a_pin
 from tests.support.crowd import Crowd
@@ -28,8 +29,11 @@ from tools.redrive import redrive
 from tools.reindex import check
 
 OPERATIONS = int(os.environ.get("DRIFT_OPERATIONS", "1000"))
-PARTS = 2
-"""Of the operations, so that two processes can do them."""
+PARALLELIZATION = (None, 3)
+"""Of the parts of the operations, so that two processes can do them. One is as deployed; in the other a shard has three
+batches at work at once, and sweeps take many turns.
+"""
+PARTS = len(PARALLELIZATION)
 MISHAPS = Mishaps(request=0.005, crash=0.1, duplicate=0.1, twin=0.1, refusal=0.1, delay=0.1)
 TURNS = (10, 40, 80)
 """Of runs, at most, between two operations: at times runs fall behind what people do, at others they catch up."""
@@ -79,10 +83,12 @@ def test_the_brute_force_misses_no_item() -> None:
 @pytest.mark.timeout(0)
 @pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize("part", range(PARTS))
-def test_indexes_equal_the_table_whatever_goes_wrong(part: int) -> None:
+def test_indexes_equal_the_table_whatever_goes_wrong(monkeypatch: pytest.MonkeyPatch, part: int) -> None:
     imported()
-    chance = Random(part)
-    deployment = Deployment(chance, shards=4, mishaps=MISHAPS)
+    chance, parallelization = Random(part), PARALLELIZATION[part]
+    if parallelization:
+        monkeypatch.setattr(sweeping, "AT_ONCE", 2)
+    deployment = Deployment(chance, shards=4, mishaps=MISHAPS, parallelization=parallelization)
     clock, source, stream = deployment.clock, deployment.source, deployment.stream
     with deployment.turns.taking_over():
         crowd, turns = Crowd(chance), TURNS[-1]

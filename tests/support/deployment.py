@@ -6,7 +6,7 @@ import importlib
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from random import Random
@@ -29,14 +29,31 @@ PAGE = 2
 
 
 class Deployment:
-    """It is fed while its ``turns`` have taken over, as far as ``source`` is told."""
+    """It is fed while its ``turns`` have taken over, as far as ``source`` is told.
 
-    def __init__(self, chance: Random | None = None, *, shards: int = 1, mishaps: Mishaps | None = None) -> None:
+    Args:
+        parallelization: so many batches of a shard are at work at once; None: as deployed.
+    """
+
+    def __init__(
+        self,
+        chance: Random | None = None,
+        *,
+        shards: int = 1,
+        mishaps: Mishaps | None = None,
+        parallelization: int | None = None,
+    ) -> None:
         chance, self.clock, self.memory = chance or Random(0), Clock(), Memory()
         self.stream = ShardedStream(self.memory, self.clock, shards=shards)
         self.turns = Turns(self.memory, chance, self.clock)
         self.source = Lambda(self.stream, self.turns, self.clock, chance, mishaps)
-        self.pollers = {name: self.source.follow(mapping, function(name)) for name, mapping in MAPPINGS.items()}
+        self.pollers = {
+            name: self.source.follow(
+                replace(mapping, parallelization_factor=parallelization or mapping.parallelization_factor),
+                function(name),
+            )
+            for name, mapping in MAPPINGS.items()
+        }
 
     def indexing(self, what_is_done: Callable[[], Any]) -> partial[Any]:
         """The indexer, called with the records that come of it, wherever they lie."""
