@@ -116,7 +116,7 @@ def test_a_deleted_section_releases_its_pins(stack: Stack, alice: Http, a_name: 
     assert alice.get(f"/boards/{board_id}").json["pin_count"] == 1
 
 
-def eventually(look: Callable[[], Any], seconds: float = 60) -> Any:
+def eventually(look: Callable[[], Any], seconds: float = 20) -> Any:
     """What ``look`` sees as soon as it is something; the stream takes a moment."""
     deadline = time.monotonic() + seconds
     while not (seen := look()) and time.monotonic() < deadline:

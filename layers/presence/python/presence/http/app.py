@@ -52,6 +52,7 @@ def serve(router: Router, *, environment: tuple[str, ...]) -> Handler:
 def _endpoint(app: APIGatewayHttpResolver, route: Route) -> Callable[..., Response[Any]]:
     def run(**path: str) -> Response[Any]:
         event: dict[str, Any] = app.current_event.raw_event
+        query: str = event.get("rawQueryString") or ""
         try:
             caller = viewer.from_event(event) if route.scopes else _ANYONE
             scopes.require(caller, route.scopes)
@@ -59,31 +60,30 @@ def _endpoint(app: APIGatewayHttpResolver, route: Route) -> Callable[..., Respon
         except BoardMerged as error:
             if path.get("board_id") != error.board_id:
                 return _failed(app, error)
-            return errors.moved(error, _address(event, route, path | {"board_id": error.into}))
+            return errors.moved(error, _address(route, path | {"board_id": error.into}, query))
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets our error body
-            return _failed(app, error, lambda username: _address_of_user(event, route, path, username))
+
+            def moved_to(username: str) -> str:
+                return _address(route, path | {"username": username}, _renamed(route, query, username))
+
+            return _failed(app, error, moved_to)
         return response
 
     return run
 
 
-def _address(event: dict[str, Any], route: Route, path: dict[str, str]) -> str:
-    """Of the same request with other parameters in its path."""
-    return _joined(route.path.format(**path), event.get("rawQueryString") or "")
+def _address(route: Route, path: dict[str, str], query: str) -> str:
+    """Of a request to the same route."""
+    return PREFIX + route.path.format(**path) + (f"?{query}" if query else "")
 
 
-def _address_of_user(event: dict[str, Any], route: Route, path: dict[str, str], username: str) -> str:
-    """Of the same request with the name that a user has now, in its path or its query."""
-    if "username" in path:
-        return _address(event, route, path | {"username": username})
+def _renamed(route: Route, query: str, username: str) -> str:
+    """A query with the name that a user has now, where the route has it name one."""
     naming = {param.name for param in route.params if param.names_user}
-    told = parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)
-    query = urlencode([(name, username if name in naming else value) for name, value in told])
-    return _joined(route.path.format(**path), query)
-
-
-def _joined(path: str, query: str) -> str:
-    return PREFIX + path + (f"?{query}" if query else "")
+    if not naming:
+        return query
+    told = parse_qsl(query, keep_blank_values=True)
+    return urlencode([(name, username if name in naming else value) for name, value in told])
 
 
 def _failed(app: APIGatewayHttpResolver, error: Exception, moved_to: Callable[[str], str] = str) -> Response[Any]:

@@ -223,9 +223,9 @@ def _write_kind(run: _Run, kind: str, now: Truth) -> set[Subject]:
     }
     written = _write_lists(kind, changes, index.long_lists(found.get(long_key)), late, unnoted)
     in_doubt = set().union(*(numbers[number].in_doubt for number in noted))
-    rewritten = {*filter(name_of, written.union(in_doubt, *(numbers[number].differing for number in noted)))}
-    given_up = {word for word in rewritten if any(numbers[number].is_given_up(word) for number in changes[word])}
-    _settle_names(kind, changes, rewritten, in_doubt | given_up)
+    names = {*filter(name_of, written.union(in_doubt, *(numbers[number].differing for number in noted)))}
+    given_up = {word for word in names if any(numbers[number].is_given_up(word) for number in changes[word])}
+    _settle_names(kind, changes, names, in_doubt | given_up)
     ended = {
         number: Card(numbers[number].documents, _others(run, card.notes), card.revision)
         for number, card in noted.items()
