@@ -104,6 +104,7 @@ class ServiceStack(Stack):
             settings=settings,
         )
         _alarm(self, "ServerErrors", api.metric_server_error(statistic="sum"))
+        _alarm(self, "Unreadable", _metric("Unreadable", service="storage", statistic="sum"))
         _alarm(self, "UpkeepFailures", failures.metric_approximate_number_of_messages_visible())
         _alarm(self, "IndexerFailures", unindexed.metric_approximate_number_of_messages_visible())
         CfnOutput(self, "ApiId", value=api.api_id)
@@ -116,13 +117,7 @@ def _indexer(stack: Stack, data: DataStack, *, environment: dict[str, str], runt
     # It alone scans: to make the indexes anew.
     indexer.allow(data.table, *READ, "Scan", *WRITE)
     indexer.allow(data.discovery_table, "BatchGetItem", "Query", "Scan", "PutItem", "DeleteItem")
-    findable_after = cloudwatch.Metric(
-        namespace="Presence",
-        metric_name="FindableAfter",
-        dimensions_map={"service": "indexer"},
-        statistic="max",
-        period=Duration.minutes(5),
-    )
+    findable_after = _metric("FindableAfter", service="indexer", statistic="max")
     _alarm(indexer, "FindableAfter", findable_after, threshold=LAG_ALARM.to_seconds())
     # The more documents a batch has, the more of them share a word's list, which is written once for all.
     return _follow(data.table, indexer, filters=INDEXER_FILTERS, batch_size=1000, window=Duration.seconds(2))
@@ -202,6 +197,17 @@ def _follow(
     _alarm(function, "Lag", lag, threshold=LAG_ALARM.to_milliseconds())
     acknowledge(failures, {"AwsSolutions-SQS3": "It is itself where failures end up."})
     return failures
+
+
+def _metric(name: str, *, service: str, statistic: str) -> cloudwatch.Metric:
+    """One that our code writes to its log."""
+    return cloudwatch.Metric(
+        namespace="Presence",
+        metric_name=name,
+        dimensions_map={"service": service},
+        statistic=statistic,
+        period=Duration.minutes(5),
+    )
 
 
 def _alarm(scope: Construct, name: str, metric: cloudwatch.Metric, *, threshold: float = 1) -> None:

@@ -28,7 +28,10 @@ REPAIRED_AT_ONCE = 100
 def use(stack: Stack) -> None:
     """Have the package work on what is deployed. Before anything of it is imported."""
     os.environ.update(
-        AWS_REGION=stack.region, TABLE_NAME=stack.table_name, DISCOVERY_TABLE_NAME=stack.discovery_table_name
+        POWERTOOLS_METRICS_DISABLED="true",  # they are written to the terminal
+        AWS_REGION=stack.region,
+        TABLE_NAME=stack.table_name,
+        DISCOVERY_TABLE_NAME=stack.discovery_table_name,
     )
     if stack.endpoint_url:
         os.environ.update(AWS_ENDPOINT_URL=stack.endpoint_url, AWS_ACCESS_KEY_ID="local", AWS_SECRET_ACCESS_KEY="local")

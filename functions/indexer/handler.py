@@ -13,7 +13,7 @@ from presence.projections import discovery
 from presence.projections.discovery import Consequence, Subject, Sweep, Touched
 from presence.services import indexing, rebuilding, sweeping
 from presence.storage import images, rebuilds, sweeps, table
-from presence.stream import Asked, Batch, logger, metrics
+from presence.stream import Asked, Batch, metrics
 
 for name in ("DISCOVERY_TABLE_NAME", "TABLE_NAME"):
     os.environ[name]
@@ -64,7 +64,7 @@ class _Work:
         self._rebuilds: dict[int, tuple[str, rebuilds.Order]] = {}
         """How far a rebuild is in each segment; only what was told last stands."""
         self._swept: dict[str, bool] = {}
-        self._began = clock.now()
+        self._until = clock.now() + BUDGET_SECONDS
 
     def take(self, number: str, old: Any, new: Any) -> None:
         kind = images.kind(new or old or {})
@@ -74,7 +74,10 @@ class _Work:
             segment = rebuilds.order(new)
             self._rebuilds[segment.segment] = number, segment
         elif kind in _PROJECTIONS:
-            for consequence in _PROJECTIONS[kind](images.decoded(old), images.decoded(new)):
+            after = images.decoded(new)
+            # Else an item that somebody mended could not be brought in, for what it was before.
+            before = images.readable(old) if after else images.decoded(old)
+            for consequence in _PROJECTIONS[kind](before, after):
                 self._add(number, consequence)
 
     def _add(self, number: str, consequence: Consequence) -> None:
@@ -92,8 +95,7 @@ class _Work:
         return self._swept[user_id]
 
     def do_all(self) -> None:
-        if self._touched:
-            self._refresh(list(self._touched))
+        self._refresh()
         for of, numbers in self._sweeps.items():
             with self._batch.attempt(*numbers):
                 sweeps.begin(of.kind, of.id)
@@ -101,35 +103,22 @@ class _Work:
             *earlier, last = orders
             for number, order in [*(each for each in earlier if each[1].parts), last]:
                 with self._batch.attempt(number):
-                    (sweeping.put_off if self._is_late else sweeping.work)(order)
+                    if clock.now() > self._until:
+                        sweeping.put_off(order, until=self._until)
+                    else:
+                        sweeping.work(order, until=self._until)
         until = clock.now() + rebuilding.TURN_SECONDS
         for number, segment in sorted(self._rebuilds.values(), key=lambda each: each[1].examined):
             with self._batch.attempt(number):
                 rebuilding.work(segment, until - clock.now())
 
-    @property
-    def _is_late(self) -> bool:
-        return clock.now() - self._began > BUDGET_SECONDS
-
-    def _refresh(self, subjects: list[Subject]) -> None:
-        """All documents at once; where that fails, each half for itself, so that one cannot hold up the others. What
-        was written before it failed is not written again.
-        """
-        touched = {subject: self._touched[subject] for subject in subjects}
-        if len(subjects) == 1:
-            with self._batch.attempt(*self.touching[subjects[0]]):
-                indexing.refresh(touched)
-            return
-        try:
-            indexing.refresh(touched)
-        except Exception:  # noqa: BLE001 - it is told, and tried again
-            logger.exception("A batch failed; trying each half of it", documents=len(subjects))
-            middle = len(subjects) // 2
-            for half in (subjects[:middle], subjects[middle:]):
-                if self._is_late:
-                    self._batch.failed += [number for subject in half for number in self.touching[subject]]
-                else:
-                    self._refresh(half)
+    def _refresh(self) -> None:
+        for subject, error in indexing.refresh_apart(self._touched, until=self._until).items():
+            if error is None:
+                self._batch.failed += self.touching[subject]
+                continue
+            with self._batch.attempt(*self.touching[subject]):
+                raise error
 
 
 def _tell_lag(batch: Batch, touching: Asked) -> None:

@@ -18,6 +18,7 @@ from presence.storage.keys import Key
 from presence.storage.table import Part
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin
+from tests.support.drift import what_is_said
 from tests.support.memory import Memory, MemoryStream
 from tests.support.people import a_user
 from tests.support.stored import Stream, add_pins, remove, set_attribute
@@ -78,13 +79,12 @@ def test_finds_nothing_where_all_is_well(stream: Stream) -> None:
 
 
 def test_finds_and_makes_all_of_a_table_that_is_empty(stream: Stream, memory: Memory) -> None:
-    when = {"revision": None, "since": None}
-    before = {key: item | when for key, item in memory.discovery.items.items()}
+    before = what_is_said(memory.discovery.items)
     memory.discovery.forget()
 
     assert flaws() == {Flaw.CARD_MISSING, Flaw.POSTING_MISSING, Flaw.CENSUS_WRONG, Flaw.TIMELINE_WRONG}
     assert mended()
-    assert {key: item | when for key, item in memory.discovery.items.items()} == before
+    assert what_is_said(memory.discovery.items) == before
 
 
 def test_segments_and_small_pages_find_the_same(

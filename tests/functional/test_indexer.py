@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from operator import add
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from presence.services import indexing, suggesting
 from presence.services import timelines as timelines_kept
 from presence.storage import index, keys
 from presence.storage import timelines as stored_timelines
-from presence.storage.index import Group
+from presence.storage.index import RUN_SECONDS, Group, Write
 from presence.storage.table import Raw
 from tests.support.api import Client
 from tests.support.clock import Clock
@@ -285,15 +287,48 @@ def test_a_note_on_a_pin_is_cut_down_when_nobody_can_be_at_work_who_read_it(
 
     ann.patch(f"/boards/{board_id}", {"privacy": "SECRET"})
     indexed.settle()
-    assert (noted().lines, noted().is_leaving) == (lines, True)
+    assert (noted().lines.keys(), noted().is_leaving) == (lines, True)
     ann.patch(f"/boards/{board_id}", {"privacy": "PUBLIC"})
     indexed.settle()
-    assert (noted().lines, noted().is_leaving) == (lines, False)
+    assert (noted().lines.keys(), noted().is_leaving) == (lines, False)
     later = clock.now() + 3600
     monkeypatch.setattr(clock, "_time", lambda: later)
     ann.patch(f"/boards/{board_id}", {"privacy": "SECRET"})
     indexed.settle()
-    assert noted().lines == set()
+    assert noted().lines == {}
+
+
+def test_a_note_on_a_pin_that_is_moved_again_and_again_names_only_where_it_was_of_late(
+    indexed: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = a_user()
+    board_ids = [a_board(ann) for _ in range(12)]
+    pin_id = a_pin(ann, board_ids[0])
+    indexed.settle()
+    began = clock.now()
+    for moves, board_id in enumerate(board_ids):
+        monkeypatch.setattr(clock, "_time", partial(add, began, moves * 0.8 * RUN_SECONDS))
+        ann.patch(f"/pins/{pin_id}", {"board_id": board_id})
+        indexed.settle()
+
+        lately = {timelines.of_board(each) for each in board_ids[max(0, moves - 2) : moves + 1]}
+        assert stored_timelines.notes([pin_id])[pin_id].lines.keys() == lately | {timelines.of_user(ann.user_id)}
+        for each in board_ids:
+            entries = stored_timelines.newest([line := timelines.of_board(each)], consistent=True)[line].block.entries
+            assert entries == ({pin_id: board_id} if each == board_id else {})
+
+
+def test_a_note_that_was_written_when_all_lines_had_one_moment_is_read(indexed: Stream) -> None:
+    ann = a_user()
+    pin_id = a_pin(ann, a_board(ann))
+    indexed.settle()
+    now = stored_timelines.notes([pin_id])[pin_id]
+    as_then = {"lines": {"SS": [*now.lines]}, "since": {"N": "1700000000"}}
+    index.write_each([Group([Write(keys.timelines_of_pin(pin_id), as_then, now.revision)])])
+
+    found = stored_timelines.notes([pin_id])[pin_id]
+    assert found.lines == dict.fromkeys(now.lines, 1700000000)
+    assert timelines_kept.astray({pin_id: ()}) == []
 
 
 def test_a_pin_is_put_on_a_timeline_only_while_its_note_is_sure_to_stay(
@@ -312,7 +347,7 @@ def test_a_pin_is_put_on_a_timeline_only_while_its_note_is_sure_to_stay(
     timelines_kept.refresh({pin_id: ()})
 
     assert stored_timelines.newest([line], consistent=True)[line].block.entries == {pin_id: board_id}
-    assert stored_timelines.notes([pin_id])[pin_id].since == int(later)
+    assert stored_timelines.notes([pin_id])[pin_id].lines[line] == int(later)
 
 
 def without(pin_id: str, line: str) -> stored_timelines.Stored:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from presence.domain.errors import Conflict, Throttled
+from presence.domain.postings import number
+from presence.projections.documents import PINS
 from presence.services import drift, rebuilding
 from presence.storage import index, keys, rebuilds
 from presence.storage.rebuilds import Phase
@@ -18,9 +20,11 @@ from tests.support.api import Client
 from tests.support.content import a_board, a_pin
 from tests.support.crowd import Crowd
 from tests.support.deployment import Deployment
+from tests.support.drift import what_is_said
 from tests.support.event_source import Mishaps
 from tests.support.people import a_user
 from tests.support.social import block, unblock
+from tests.support.stored import set_attribute
 from tests.support.turns import Run
 from tools import reindex
 
@@ -162,7 +166,7 @@ def test_whatever_was_lost_of_the_indexes_is_made_anew(deployed: Deployment, ann
         a_pin(ben, a_board(ben, name="Wedding cakes"), title="Another cake")
     deployed.source.drain()
     discovery = deployed.memory.discovery
-    before = {key: _said(item) for key, item in discovery.items.items()}
+    before = what_is_said(discovery.items)
     indexes = {keys.WORD, keys.CARD, keys.CENSUS, keys.SUGGEST, keys.TREND, "TIMELINE"}
     assert {pk.partition("#")[0] for pk, _ in before} >= indexes
     chance = Random(4)
@@ -171,13 +175,8 @@ def test_whatever_was_lost_of_the_indexes_is_made_anew(deployed: Deployment, ann
         for key in chance.sample(sorted(before), len(before) // 3):
             discovery.write(key, None)
         renewed(deployed)
-        assert {key: _said(item) for key, item in discovery.items.items()} == before
+        assert what_is_said(discovery.items) == before
         assert deployed.drift() == []
-
-
-def _said(item: Any) -> Any:
-    """Revisions are drawn, and times are those of the writing."""
-    return {name: value for name, value in item.items() if name not in ("revision", "since")}
 
 
 def test_an_order_that_comes_late_clears_nothing_any_more(deployed: Deployment, ann: Client) -> None:
@@ -311,19 +310,23 @@ def test_what_was_given_up_goes_on_when_it_is_begun_again(
     assert differences() == 0
 
 
-def test_an_item_that_cannot_be_read_stops_it_there_and_is_named(
+def test_an_item_that_cannot_be_read_is_named_and_left_out_until_it_is_mended(
     deployed: Deployment, ann: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     [pin] = ann.get("/pins").json["items"]
-    key = keys.pin(pin["id"])
-    whole = deployed.memory.main.items[key]
-    deployed.memory.main.write(key, {**whole, "board_id": {"N": "7"}})
+    card = keys.card(PINS, number(pin["id"]))
+    set_attribute(keys.pin(pin["id"]), "board_id", {"N": "7"})
+    deployed.source.drain()
+    assert index.read([card])
     caplog.set_level(logging.ERROR)
-    assert not reindex.renew(lambda _: None, wait=lambda: deployed.source.drain(seconds=3))
+    renewed(deployed)
 
     assert f"PIN#{pin['id']}/PIN cannot be read" in caplog.text
-    deployed.memory.main.write(key, whole)
-    renewed(deployed)
+    assert differences() == 0
+    assert not index.read([card])
+    set_attribute(keys.pin(pin["id"]), "board_id", {"S": pin["board_id"]})
+    deployed.source.drain()
+    assert index.read([card])
     assert differences() == 0
 
 

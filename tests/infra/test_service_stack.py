@@ -8,6 +8,7 @@ import pytest
 
 from infra.assets import ROOT
 from infra.data_stack import ARCHIVES_ARN, MEDIA_ARN
+from presence.storage import codec
 from tests.infra.conftest import Stacks, Synth
 from tests.support.event_source import INDEXER, UPKEEP, EventSourceMapping
 
@@ -178,7 +179,13 @@ def test_a_record_that_fails_is_retried_apart_from_its_batch_and_then_put_aside(
 
 def test_failures_raise_an_alarm(stacks: Stacks) -> None:
     alarms = Counter(alarm["MetricName"] for alarm in stacks.all_of("AWS::CloudWatch::Alarm"))
-    assert alarms == {"5xx": 1, "ApproximateNumberOfMessagesVisible": 2, "IteratorAge": 2, "FindableAfter": 1}
+    assert alarms == {
+        "5xx": 1,
+        "ApproximateNumberOfMessagesVisible": 2,
+        "IteratorAge": 2,
+        "FindableAfter": 1,
+        "Unreadable": 1,
+    }
 
 
 def test_whatever_a_reader_gives_up_raises_an_alarm(stacks: Stacks) -> None:
@@ -207,6 +214,14 @@ def test_changes_that_are_found_late_raise_an_alarm(stacks: Stacks) -> None:
     assert alarm["Namespace"] == environment["POWERTOOLS_METRICS_NAMESPACE"]
     assert alarm["Dimensions"] == [{"Name": "service", "Value": environment["POWERTOOLS_SERVICE_NAME"]}]
     assert (alarm["Statistic"], alarm["Threshold"]) == ("Maximum", 10 * 60)
+
+
+def test_items_that_cannot_be_read_raise_one_alarm_whichever_function_meets_them(stacks: Stacks) -> None:
+    [alarm] = [each for each in stacks.all_of("AWS::CloudWatch::Alarm") if each["MetricName"] == "Unreadable"]
+    variables = [_functions(stacks)[name]["Environment"]["Variables"] for name in FUNCTIONS]
+    assert {alarm["Namespace"]} == {each["POWERTOOLS_METRICS_NAMESPACE"] for each in variables}
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": codec.METRICS_SERVICE}]
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 1)
 
 
 def test_access_tokens_are_made_by_our_own_pool_and_its_trigger(stacks: Stacks) -> None:

@@ -53,6 +53,8 @@ def _size_of_value(typed: tuple[str, Any]) -> int:
         case "N":
             digits = value.lstrip("-").strip("0").replace(".", "")
             return ceil(len(digits) / 2) + 1
+        case "M":
+            return 3 + sum(1 + len(name.encode()) + _size_of_value(*each.items()) for name, each in value.items())
         case _:
             raise NotImplementedError(f"No attribute of ours has the type {tag}.")
 

@@ -39,6 +39,16 @@ def drift(main: Items, discovery: Items) -> list[str]:
     return sorted({*found})
 
 
+def what_is_said(discovery: Items) -> dict[Key, Raw]:
+    """All of it but revisions, which are drawn, and the times in notes, which are those of the writing."""
+    said: dict[Key, Raw] = {}
+    for key, item in discovery.items():
+        said[key] = {name: value for name, value in item.items() if name != "revision"}
+        if key[1] == "NOTE":
+            said[key]["lines"] = {*item["lines"]["M"]}
+    return said
+
+
 class Things:
     """What the main table has that can be found."""
 
@@ -250,7 +260,7 @@ def _timelines(things: Things, discovery: Items) -> Iterator[str]:
         what, _, line = pk.partition("#")
         if what == "TIMELINE" and sk == "NOTE":
             if "expires_at" not in item:
-                notes[line.removeprefix("PIN#")] = {*item["lines"]["SS"]}
+                notes[line.removeprefix("PIN#")] = {*item["lines"]["M"]}
         elif what == "TIMELINE":
             fence = item["fence"]["S"] if sk == "NEWEST" else sk
             entries = struct.iter_unpack(">QQ", b64decode(item["pins"]["B"]))

@@ -92,17 +92,17 @@ class _Farewell:
 
     def _boards(self) -> None:
         for read in (boards.list_of_owner, boards.list_archived):
-            while found := read(self._id, after=None, limit=_BOARDS_AT_ONCE)[0]:
+            while found := read(self._id, after=None, limit=_BOARDS_AT_ONCE, strict=True)[0]:
                 self._mark_deleted(found)
 
     def _trash(self) -> None:
-        while found := boards.list_trashed(self._id, after=None, limit=_BOARDS_AT_ONCE)[0]:
+        while found := boards.list_trashed(self._id, after=None, limit=_BOARDS_AT_ONCE, strict=True)[0]:
             tx = Transaction()
             for board in found:
                 boards.purge(tx, board, otherwise=_Changed())
                 trash.forget(tx, keys.board_in_trash(board.id))
             self._commit(tx)
-        while pins_there := pins.list_trashed(self._id, after=None, limit=_BOARDS_AT_ONCE)[0]:
+        while pins_there := pins.list_trashed(self._id, after=None, limit=_BOARDS_AT_ONCE, strict=True)[0]:
             for pin in pins_there:
                 tx = Transaction()
                 pins.purge(tx, pin, otherwise=_Changed())
@@ -121,8 +121,8 @@ class _Farewell:
     def _pins_elsewhere(self) -> None:
         after, more = None, True
         while more:
-            found, more = pins.list_of_owner(self._id, after=after, limit=MAX_READ)
-            on = boards.get_many({pin.board_id for pin in found})
+            found, more = pins.list_of_owner(self._id, after=after, limit=MAX_READ, strict=True)
+            on = boards.get_many({pin.board_id for pin in found}, strict=True)
             for pin in found:
                 board = on.get(pin.board_id)
                 if board and board.owner_id != self._id:
@@ -141,12 +141,12 @@ class _Farewell:
 
     def _parts_on_boards(self) -> None:
         """Where they work on boards of others, are invited to or ask to."""
-        while found := boards.list_memberships(self._id, after=None, limit=MAX_READ)[0]:
+        while found := boards.list_memberships(self._id, after=None, limit=MAX_READ, strict=True)[0]:
             for member in found:
                 tx = Transaction()
                 members.remove(tx, member.board_id, self._id, otherwise=_Changed())
                 self._uncount(tx, member.board_id, Count.COLLABORATORS)
-        while invitations := members.list_invitations_of(self._id, after=None, limit=MAX_READ)[0]:
+        while invitations := members.list_invitations_of(self._id, after=None, limit=MAX_READ, strict=True)[0]:
             for invitation in invitations:
                 tx = Transaction()
                 members.remove_invitation(tx, invitation, otherwise=_Changed())
@@ -164,7 +164,7 @@ class _Farewell:
     def _followers(self) -> None:
         """Those who follow or ask to: their ties are over, which the stream counts and removes."""
         for read in (ties.list_followers, ties.list_follow_requests):
-            while found := read(self._id, limit=_TIES_AT_ONCE)[0]:
+            while found := read(self._id, limit=_TIES_AT_ONCE, strict=True)[0]:
                 tx = Transaction()
                 for tie in found:
                     follows.change(tx, tie, replace(tie, following=None))

@@ -97,7 +97,7 @@ def release(board_id: str, deadline: float) -> bool:
     """Remove the follows of a deleted board. False when the time (``monotonic``) is up before all in sight are gone."""
     done: set[str] = set()
     while waiting := [
-        edge for edge in ties.list_board_followers(board_id, limit=MAX_READ)[0] if edge.user_id not in done
+        edge for edge in ties.list_board_followers(board_id, limit=MAX_READ, strict=True)[0] if edge.user_id not in done
     ]:
         for some in batched(waiting, EDGES_AT_ONCE, strict=False):
             if monotonic() > deadline:
@@ -152,7 +152,7 @@ def _end_board_follows(user_id: str, owner_id: str, before: str) -> None:
     for read in (boards.list_of_owner, boards.list_archived, boards.list_trashed):
         after, more = None, True
         while more:
-            found, more = read(owner_id, after=after, limit=MAX_READ)
+            found, more = read(owner_id, after=after, limit=MAX_READ, strict=True)
             after = found[-1].position if found else None
             edges = ties.get_board_follows((user_id, board.id) for board in found).values()
             ends = [edge for edge in edges if edge.follows and edge.since < before]

@@ -44,6 +44,8 @@ LISTS_AT_ONCE = 500
 """So many lists are held in memory: up to 16 KB each."""
 
 type Truth = dict[Subject, Document | None]
+type Undone = dict[Subject, Exception | None]
+"""Documents that could not be brought up to date, and why; None where no time was left for them."""
 type Changes = dict[str, dict[int, Posting | None]]
 """What each word's list is to say of which documents."""
 
@@ -135,6 +137,30 @@ def refresh(touched: Mapping[Subject, Collection[str]], *, once: bool = False) -
         pending = later | {subject for subject, document in told(pending).items() if document != truth[subject]}
         run.look_again(pending)
     raise Conflict("Others keep changing the same documents.")
+
+
+def refresh_apart(touched: Mapping[Subject, Collection[str]], *, until: float) -> Undone:
+    """``refresh`` all documents at once; where that fails, each half for itself, so that one cannot hold up the others.
+    What was written before it failed is not written again.
+
+    Args:
+        until: no half begins after that moment, in seconds since the epoch.
+
+    Gives those that are not done.
+    """
+    try:
+        refresh(touched)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the caller has it told
+        why = error
+    else:
+        return {}
+    if len(touched) <= 1:
+        return dict.fromkeys(touched, why)
+    undone: Undone = {}
+    for half in batched(touched.items(), (len(touched) + 1) // 2, strict=False):
+        some = dict(half)
+        undone |= refresh_apart(some, until=until) if clock.now() <= until else dict.fromkeys(some)
+    return undone
 
 
 def told(subjects: Iterable[Subject]) -> Truth:

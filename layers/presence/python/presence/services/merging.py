@@ -124,7 +124,7 @@ def bring_all_but_pins(source: Board, target: Board) -> None:
     for member in members.list_on_board(source.id, after=None, limit=MAX_READ)[0]:
         _bring_member(member, source, target)
     _end_requests(source.id)
-    edges, _ = ties.list_board_followers(source.id, limit=MAX_READ)
+    edges, _ = ties.list_board_followers(source.id, limit=MAX_READ, strict=True)
     bring_followers(source, target, edges)
     sections = [section for section in merges.sections_of(source.id) if not section.deleted]
     for some in batched(sections, SECTIONS_AT_ONCE, strict=False):

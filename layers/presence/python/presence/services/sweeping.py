@@ -3,32 +3,50 @@
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from presence.domain.entities import Board, Pin
 from presence.policies import visibility
 from presence.policies.visibility import Audience
 from presence.projections.discovery import Subject
 from presence.projections.documents import BOARDS, PINS, USERS
 from presence.services import indexing
+from presence.services.indexing import Undone
 from presence.storage import boards, pins, profiles, sweeps
+from presence.storage.listing import Place
 from presence.storage.sweeps import Order
 
 AT_ONCE = 200
 """Pins or boards in a turn. Then the order goes through the stream again, behind what others changed meanwhile."""
 
 
-def work(order: Order) -> None:
+class PartsFailed(Exception):
+    """Some parts of an order, which it names, could not be looked at."""
+
+
+def work(order: Order, *, until: float) -> None:
     """One turn: look at the parts that the order names, and have it name the next. Doing it again is harmless.
 
     The order names them before they are looked at, so that whoever goes on where a turn was stopped looks at the same,
     though some of them may lie elsewhere by then. Where the order was done or superseded meanwhile, no further ones are
     named: what the stream brings twice would begin orders twice, and those others.
 
+    Args:
+        until: when a part fails, how long others are tried without it, in seconds since the epoch.
+
     Raises:
+        PartsFailed: it must come again. The next parts do not wait for it, unless all failed: then the database is down
+            rather than a part bad.
         Conflict, Throttled, StorageUnavailable: it must come again.
     """
-    _look(order)
+    failed = _look(order, until)
+    if not order.parts or len(failed) < len(order.parts):
+        _go_on(order)
+    _require_none(failed)
+
+
+def _go_on(order: Order) -> None:
     if not sweeps.stands(order):
         return
+    if order.kind == USERS:
+        _sweep_boards(order.parts)
     with suppress(sweeps.Superseded):
         found, more = ([], False) if order.is_last else _next(order)
         if found:
@@ -37,17 +55,17 @@ def work(order: Order) -> None:
             sweeps.end(order, is_kept=order.kind == USERS and _is_there(order.id))
 
 
-def put_off(order: Order) -> None:
+def put_off(order: Order, *, until: float) -> None:
     """Have it come again, behind what is waiting now. What does not stand any more cannot, and has its parts looked at:
     a turn at them may have been stopped.
 
     Raises:
-        Conflict, Throttled, StorageUnavailable: it must come again as it is.
+        PartsFailed, Conflict, Throttled, StorageUnavailable: it must come again as it is.
     """
     try:
         sweeps.put_off(order)
     except sweeps.Superseded:
-        _look(order)
+        _require_none(_look(order, until))
 
 
 def _is_there(user_id: str) -> bool:
@@ -56,23 +74,25 @@ def _is_there(user_id: str) -> bool:
     return profile is not None and not profile.deleted
 
 
-def _next(order: Order) -> tuple[Sequence[Pin] | Sequence[Board], bool]:
-    parts = pins.list_on_board if order.kind == BOARDS else boards.list_of_owner
+def _next(order: Order) -> tuple[Sequence[Place], bool]:
+    parts = pins.places_on_board if order.kind == BOARDS else boards.places_of_owner
     return parts(order.id, after=order.after, limit=AT_ONCE)
 
 
-def _look(order: Order) -> None:
-    look = _look_at_pins if order.kind == BOARDS else _look_at_boards
-    look(order.parts)
+def _look(order: Order, until: float) -> Undone:
+    """Gives the parts that could not be looked at."""
+    kind = PINS if order.kind == BOARDS else BOARDS
+    return indexing.refresh_apart({Subject(kind, part): () for part in order.parts}, until=until)
 
 
-def _look_at_pins(pin_ids: Iterable[str]) -> None:
-    indexing.refresh({Subject(PINS, pin_id): () for pin_id in pin_ids})
-
-
-def _look_at_boards(board_ids: Iterable[str]) -> None:
-    indexing.refresh({Subject(BOARDS, board_id): () for board_id in board_ids})
+def _sweep_boards(board_ids: Iterable[str]) -> None:
     for board in boards.get_many(board_ids).values():
         # What a board keeps to its members stands nowhere, whoever owns it; one that changes that is swept for itself.
         if board.pin_count and visibility.audience(board, None) is not Audience.MEMBERS:
             sweeps.begin(BOARDS, board.id)
+
+
+def _require_none(failed: Undone) -> None:
+    if failed:
+        why = next(filter(None, failed.values()), None)
+        raise PartsFailed(", ".join(f"{subject.kind} {subject.id}" for subject in failed)) from why

@@ -52,7 +52,7 @@ class _Run:
         self.met = {pin_id: set(of_pin) for pin_id, of_pin in lines.items()}
         """By pin the lines where it may stand: those that it was put on, whatever the note says by now."""
         self.putting: set[str] = set()
-        """Pins that are to be put somewhere, of which the note is so old that others may cut it down meanwhile."""
+        """Pins to put somewhere where that was noted so long ago that others may drop the note meanwhile."""
 
 
 def told(pin_ids: Iterable[str]) -> Places:
@@ -80,7 +80,7 @@ def astray(lines: Lines) -> list[tuple[str, str]]:
     looked_on: dict[str, set[str]] = defaultdict(set)
     for pin_id, now in truth.items():
         rightly = now.lines if now else frozenset()
-        found += [(line, pin_id) for line in rightly - notes[pin_id].lines]
+        found += [(line, pin_id) for line in rightly - notes[pin_id].lines.keys()]
         for line in {*rightly, *notes[pin_id].lines, *lines[pin_id]}:
             looked_on[line].add(pin_id)
     newest = timelines.newest(looked_on, consistent=True)
@@ -97,31 +97,34 @@ def _write(run: _Run, truth: Places) -> set[str]:
     longer = {pin_id: _lengthened(run, pin_id, note, wanted[pin_id]) for pin_id, note in found.items()}
     notes, late = _note(found, longer)
     for pin_id, note in notes.items():
-        run.met[pin_id] |= note.lines
+        run.met[pin_id] |= note.lines.keys()
     late |= _put(run, {pin_id: now for pin_id, now in truth.items() if pin_id not in late}, notes)
     done = {pin_id: _shortened(note, wanted[pin_id]) for pin_id, note in notes.items() if pin_id not in late}
     _, also_late = _note(notes, done)
     return late | also_late
 
 
-def _age(note: Note) -> float:
-    """In seconds. For one ``RUN_SECONDS`` whoever reads a note may begin to put the pin there; for another one it stays
-    as it is, since they may still be at it, and should they be stopped, it alone says where the pin may stand.
+def _age(note: Note, line: str) -> float:
+    """How long ago it was noted, in seconds. For one ``RUN_SECONDS`` whoever reads that may begin to put the pin there;
+    for another one it stays noted, since they may still be at it, and should they be stopped, it alone says where the
+    pin may stand.
     """
-    return clock.now() - note.since
+    return clock.now() - note.lines.get(line, 0)
 
 
 def _lengthened(run: _Run, pin_id: str, note: Note, lines: frozenset[str]) -> Note:
-    is_enough = lines <= note.lines and not (lines and note.is_leaving)
+    is_enough = lines <= note.lines.keys() and not (lines and note.is_leaving)
     if is_enough and pin_id not in run.putting:
         return note
-    return replace(note, lines=note.lines | lines, since=int(clock.now()), is_leaving=False)
+    return replace(note, lines={**note.lines, **dict.fromkeys(lines, int(clock.now()))}, is_leaving=False)
 
 
 def _shortened(note: Note, lines: frozenset[str]) -> Note:
-    if _age(note) > 2 * RUN_SECONDS:
-        return replace(note, lines=lines)
-    return note if lines or not note.lines else replace(note, is_leaving=True)
+    """Without the lines where nobody can be at work any more to put it. So however often a pin is moved, what is noted
+    is where it was within ``2 * RUN_SECONDS``: 70 KB at most, at a move in each of the indexer's batches, one in 2 s.
+    """
+    left = {line: at for line, at in note.lines.items() if line in lines or _age(note, line) <= 2 * RUN_SECONDS}
+    return replace(note, lines=left, is_leaving=bool(left and not lines))
 
 
 def _note(notes: Mapping[str, Note], wanted: Mapping[str, Note]) -> tuple[dict[str, Note], set[str]]:
@@ -151,7 +154,7 @@ def _put(run: _Run, truth: Places, notes: Mapping[str, Note]) -> set[str]:
             unsafe = {
                 pin_id
                 for pin_id, board_id in wanted.items()
-                if board_id and board_id != stored.block.entries.get(pin_id) and _age(notes[pin_id]) > RUN_SECONDS
+                if board_id and board_id != stored.block.entries.get(pin_id) and _age(notes[pin_id], line) > RUN_SECONDS
             }
             late |= unsafe
             changed = [pin_id for pin_id in here if pin_id not in unsafe and stored.block.put(pin_id, wanted[pin_id])]

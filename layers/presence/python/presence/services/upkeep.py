@@ -127,7 +127,7 @@ def _clean_up_board(board_id: str) -> None:
     if not _is_done(
         lambda: (
             followers.release(board_id, monotonic() + BUDGET_SECONDS)
-            and _drain(lambda: pins.list_on_board(board_id, limit=MAX_READ)[0], delete, finish)
+            and _drain(lambda: pins.list_on_board(board_id, limit=MAX_READ, strict=True)[0], delete, finish)
         ),
         since=lambda: clock.seconds(board.deleted_at or board.created_at),
     ):
@@ -167,7 +167,7 @@ def _release_section(board_id: str, section_id: str) -> None:
         boards.forget_section(tx, board_id, section_id, otherwise=_Changed())
         tx.commit()
 
-    if not _drain(lambda: pins.list_in_section(section_id, limit=MAX_READ)[0], release, finish):
+    if not _drain(lambda: pins.list_in_section(section_id, limit=MAX_READ, strict=True)[0], release, finish):
         _again(lambda tx: boards.touch_section(tx, board_id, section_id, otherwise=_Changed()))
 
 
@@ -252,7 +252,7 @@ def _bring(source: Board, target: Board) -> None:
         merging.close(source, otherwise=_not_yet_empty)
 
     if not _is_done(
-        lambda: _drain(lambda: pins.list_on_board(source.id, limit=MAX_READ)[0], carry, finish),
+        lambda: _drain(lambda: pins.list_on_board(source.id, limit=MAX_READ, strict=True)[0], carry, finish),
         since=lambda: merges.ordered_at(source.id),
     ):
         _again(lambda tx: merges.go_on(tx, source.id, otherwise=_Changed()))

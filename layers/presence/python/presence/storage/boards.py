@@ -7,8 +7,9 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from presence.domain import clock
-from presence.domain.entities import Board, Member, Section, parted
-from presence.storage import codec, keys, table
+from presence.domain.entities import Board, Member, Section
+from presence.storage import codec, keys, listing, table
+from presence.storage.listing import Listing, Place
 from presence.storage.models import BoardItem, ClaimItem, Item, SectionItem
 from presence.storage.table import Otherwise, Raw, Transaction
 
@@ -18,9 +19,15 @@ def get(board_id: str) -> Board | None:
     return codec.board(raw) if raw else None
 
 
-def get_many(board_ids: Iterable[str]) -> dict[str, Board]:
-    found = table.batch_get(keys.board(board_id) for board_id in board_ids)
-    return {board.id: board for board in map(codec.board, found.values())}
+def get_many(board_ids: Iterable[str], *, strict: bool = False) -> dict[str, Board]:
+    """Those that are there.
+
+    Args:
+        strict: for whoever may overlook none, see ``listing.page``.
+    """
+    found = table.batch_get(keys.board(board_id) for board_id in board_ids).values()
+    boards = map(codec.board, found) if strict else codec.readable(codec.board, found)
+    return {board.id: board for board in boards}
 
 
 def get_with_section(board_id: str, section_id: str) -> tuple[Board | None, Section | None]:
@@ -30,51 +37,49 @@ def get_with_section(board_id: str, section_id: str) -> tuple[Board | None, Sect
     return codec.board(board) if board else None, codec.section(section) if section else None
 
 
-def list_of_owner(owner_id: str, *, after: str | None, limit: int) -> tuple[list[Board], bool]:
+def list_of_owner(owner_id: str, *, after: str | None, limit: int, strict: bool = False) -> tuple[list[Board], bool]:
     """A user's boards as they ordered them, the newest of the others first."""
-    return _list(keys.boards_of(owner_id), after, limit)
+    return listing.page(_of_owner(owner_id), after=after, limit=limit, strict=strict)
 
 
-def list_archived(owner_id: str, *, after: str | None, limit: int) -> tuple[list[Board], bool]:
-    return _list(keys.archived_boards_of(owner_id), after, limit)
+def places_of_owner(owner_id: str, *, after: str | None, limit: int) -> tuple[list[Place], bool]:
+    """The same, by their ids."""
+    return listing.places(_of_owner(owner_id), after=after, limit=limit)
 
 
-def list_trashed(owner_id: str, *, after: str | None, limit: int) -> tuple[list[Board], bool]:
+def list_archived(owner_id: str, *, after: str | None, limit: int, strict: bool = False) -> tuple[list[Board], bool]:
+    return listing.page(_listing(keys.archived_boards_of(owner_id)), after=after, limit=limit, strict=strict)
+
+
+def list_trashed(owner_id: str, *, after: str | None, limit: int, strict: bool = False) -> tuple[list[Board], bool]:
     """The latest deleted first."""
-    return _list(keys.trashed_boards_of(owner_id), after, limit)
+    return listing.page(_listing(keys.trashed_boards_of(owner_id)), after=after, limit=limit, strict=strict)
 
 
-def _list(partition: str, after: str | None, limit: int) -> tuple[list[Board], bool]:
-    start = table.index_position(*_in_list(after, partition)) if after else None
-    items, more = table.query(partition, index="by_owner", after=start, limit=limit)
-    return [codec.board(item) for item in items], more
+def _of_owner(owner_id: str) -> Listing[Board]:
+    return _listing(keys.boards_of(owner_id))
 
 
-def _in_list(after: str, partition: str) -> tuple[keys.Key, str, str, str]:
-    board_id, rank = parted(after)
-    return keys.board(board_id), "by_owner", partition, rank
+def _listing(partition: str) -> Listing[Board]:
+    return Listing("by_owner", partition, keys.board, codec.board)
 
 
-def list_memberships(user_id: str, *, after: str | None, limit: int) -> tuple[list[Member], bool]:
+def list_memberships(user_id: str, *, after: str | None, limit: int, strict: bool = False) -> tuple[list[Member], bool]:
     """A user's parts on other people's boards, the latest first."""
-    partition = keys.group_boards_of(user_id)
-    start = None
-    if after:
-        board_id, since = parted(after)
-        start = table.index_position(keys.member(board_id, user_id), "by_owner", partition, since)
-    items, more = table.query(partition, index="by_owner", after=start, limit=limit)
-    return [codec.member(item) for item in items], more
+    theirs = Listing("by_owner", keys.group_boards_of(user_id), lambda id_: keys.member(id_, user_id), codec.member)
+    return listing.page(theirs, after=after, limit=limit, strict=strict)
 
 
 def list_sections(board_id: str, *, after: str | None, limit: int) -> tuple[list[Section], bool]:
     """A board's living sections in its order: as they were put, the newest of the others last."""
-    partition = keys.sections_on(board_id)
-    start = None
-    if after:
-        section_id, rank = parted(after)
-        start = table.index_position(keys.section(board_id, section_id), "by_board", partition, rank)
-    items, more = table.query(partition, index="by_board", after=start, limit=limit, newest_first=False)
-    return [codec.section(item) for item in items], more
+    there = Listing(
+        "by_board",
+        keys.sections_on(board_id),
+        lambda section_id: keys.section(board_id, section_id),
+        codec.section,
+        newest_first=False,
+    )
+    return listing.page(there, after=after, limit=limit)
 
 
 def id_by_slug(owner_id: str, slug: str) -> str | None:

@@ -3,12 +3,14 @@
 PynamoDB would build a model and then we a value from it, at eight times the CPU time; a list of 100 boards notices.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
 from types import MappingProxyType
 from typing import Any
 
 import orjson
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from presence.domain.entities import (
     Board,
@@ -47,8 +49,31 @@ from presence.storage.table import Raw
 _FROM_WIRE: dict[str, Callable[[Any], Any]] = {"S": str, "N": int, "BOOL": bool, "SS": frozenset}
 
 
+_logger = Logger()
+METRICS_SERVICE = "storage"
+"""All functions count under this name: one alarm is enough."""
+_metrics = EphemeralMetrics(service=METRICS_SERVICE)
+
+
 class Unreadable(Exception):
     """An item, which it names, is not as this code writes it."""
+
+
+def readable[T](decode: Callable[[Raw], T], items: Iterable[Raw]) -> list[T]:
+    """What they hold, without those that cannot be read: these are told in the log, and counted.
+
+    One bad item must not keep all others from whoever looks at many. Whoever may not overlook one decodes them all: who
+    deletes what is there, and who judges by what is there, a block say.
+    """
+    found = []
+    for raw in items:
+        try:
+            found.append(decode(raw))
+        except Unreadable as error:
+            _logger.error(str(error))
+            _metrics.add_metric(name="Unreadable", unit=MetricUnit.Count, value=1)
+            _metrics.flush_metrics()
+    return found
 
 
 def _decoder[T](
@@ -74,7 +99,7 @@ def _decoder[T](
             return entity(**{name: convert(raw[stored][tag]) for name, stored, tag, convert in plan if stored in raw})
         except (KeyError, TypeError, ValueError) as error:
             key = "/".join(raw.get(name, {}).get("S", "?") for name in ("pk", "sk"))
-            raise Unreadable(f"{key} cannot be read") from error
+            raise Unreadable(f"{key} cannot be read: {error!r}") from error
 
     return decode
 

@@ -23,3 +23,8 @@ def kind(image: Raw) -> str:
 
 def decoded(image: Raw | None) -> Imaged | None:
     return _DECODERS[kind(image)](image) if image else None
+
+
+def readable(image: Raw | None) -> Imaged | None:
+    """None also where it cannot be read."""
+    return next(iter(codec.readable(_DECODERS[kind(image)], [image])), None) if image else None

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from presence.domain.entities import Invitation, InvitationLink, JoinRequest, Member, parted
-from presence.storage import codec, keys, table
+from presence.domain.entities import Invitation, InvitationLink, JoinRequest, Member
+from presence.storage import codec, keys, listing, table
+from presence.storage.listing import Listing
 from presence.storage.models import BoardItem, InvitationItem, InvitationLinkItem, Item, JoinRequestItem, MemberItem
 from presence.storage.table import Otherwise, Raw, Transaction
 
@@ -80,14 +81,17 @@ def _list[T](
     return [decode(item) for item in items], more
 
 
-def list_invitations_of(user_id: str, *, after: str | None, limit: int) -> tuple[list[Invitation], bool]:
+def list_invitations_of(
+    user_id: str, *, after: str | None, limit: int, strict: bool = False
+) -> tuple[list[Invitation], bool]:
     """The boards that a user is invited to, the latest first."""
-    partition, start = keys.invitations_of(user_id), None
-    if after:
-        board_id, since = parted(after)
-        start = table.index_position(keys.invitation(board_id, user_id), "by_owner", partition, since)
-    items, more = table.query(partition, index="by_owner", after=start, limit=limit)
-    return [codec.invitation(item) for item in items], more
+    theirs = Listing(
+        "by_owner",
+        keys.invitations_of(user_id),
+        lambda board_id: keys.invitation(board_id, user_id),
+        codec.invitation,
+    )
+    return listing.page(theirs, after=after, limit=limit, strict=strict)
 
 
 def list_join_requests_of(user_id: str, *, limit: int) -> list[JoinRequest]:

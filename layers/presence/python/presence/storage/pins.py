@@ -7,8 +7,9 @@ from typing import Any
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from presence.domain.entities import Pin, parted
-from presence.storage import codec, keys, table
+from presence.domain.entities import Pin
+from presence.storage import codec, keys, listing, table
+from presence.storage.listing import Listing, Place
 from presence.storage.models import Item, PinItem
 from presence.storage.table import Otherwise, Transaction
 
@@ -20,41 +21,51 @@ def get(pin_id: str) -> Pin | None:
 
 def get_many(pin_ids: Iterable[str]) -> dict[str, Pin]:
     found = table.batch_get(keys.pin(pin_id) for pin_id in pin_ids)
-    return {pin.id: pin for pin in map(codec.pin, found.values())}
+    return {pin.id: pin for pin in codec.readable(codec.pin, found.values())}
 
 
-def list_on_board(board_id: str, *, after: str | None = None, limit: int) -> tuple[list[Pin], bool]:
+def list_on_board(
+    board_id: str, *, after: str | None = None, limit: int, strict: bool = False
+) -> tuple[list[Pin], bool]:
     """A board's pins, those in sections included, in the board's order."""
-    return _list(keys.pins_on(board_id), "by_board", after, limit)
+    return listing.page(_on_board(board_id), after=after, limit=limit, strict=strict)
 
 
-def list_in_section(section_id: str, *, after: str | None = None, limit: int) -> tuple[list[Pin], bool]:
+def places_on_board(board_id: str, *, after: str | None, limit: int) -> tuple[list[Place], bool]:
+    """The same, by their ids."""
+    return listing.places(_on_board(board_id), after=after, limit=limit)
+
+
+def list_in_section(
+    section_id: str, *, after: str | None = None, limit: int, strict: bool = False
+) -> tuple[list[Pin], bool]:
     """A section's pins, in the section's order."""
-    return _list(keys.pins_in(section_id), "by_section", after, limit)
+    return listing.page(_listing("by_section", keys.pins_in(section_id)), after=after, limit=limit, strict=strict)
 
 
-def list_of_owner(owner_id: str, *, after: str | None = None, limit: int) -> tuple[list[Pin], bool]:
+def list_of_owner(
+    owner_id: str, *, after: str | None = None, limit: int, strict: bool = False
+) -> tuple[list[Pin], bool]:
     """The pins that a user added, on whatever board, newest first."""
-    return _list(keys.pins_of(owner_id), "by_owner", after, limit)
+    return listing.page(_listing("by_owner", keys.pins_of(owner_id)), after=after, limit=limit, strict=strict)
 
 
-def list_trashed(owner_id: str, *, after: str | None, limit: int) -> tuple[list[Pin], bool]:
+def list_trashed(owner_id: str, *, after: str | None, limit: int, strict: bool = False) -> tuple[list[Pin], bool]:
     """The latest deleted first; positions are ``entities.position(id, trashed_at)``."""
-    return _list(keys.trashed_pins_of(owner_id), "by_owner", after, limit)
+    return listing.page(_listing("by_owner", keys.trashed_pins_of(owner_id)), after=after, limit=limit, strict=strict)
 
 
 def list_saved_from(board_id: str, *, limit: int) -> tuple[list[Pin], bool]:
     """The copies that were saved from a board's pins, wherever they are now, the latest first."""
-    return _list(keys.saved_from(board_id), "by_source", None, limit)
+    return listing.page(_listing("by_source", keys.saved_from(board_id)), after=None, limit=limit)
 
 
-def _list(partition: str, index: str, after: str | None, limit: int) -> tuple[list[Pin], bool]:
-    start = None
-    if after:
-        pin_id, rank = parted(after)
-        start = table.index_position(keys.pin(pin_id), index, partition, rank)
-    items, more = table.query(partition, index=index, after=start, limit=limit)
-    return [codec.pin(item) for item in items], more
+def _on_board(board_id: str) -> Listing[Pin]:
+    return _listing("by_board", keys.pins_on(board_id))
+
+
+def _listing(index: str, partition: str) -> Listing[Pin]:
+    return Listing(index, partition, keys.pin, codec.pin)
 
 
 def oldest_alike(board_id: str, digest: str, *, limit: int) -> list[str]:

@@ -25,7 +25,7 @@ def get(user_id: str) -> Profile | None:
 
 def get_many(user_ids: Iterable[str]) -> dict[str, Profile]:
     found = table.batch_get(keys.profile(user_id) for user_id in user_ids)
-    return {profile.id: profile for profile in map(codec.profile, found.values())}
+    return {profile.id: profile for profile in codec.readable(codec.profile, found.values())}
 
 
 def id_by_identity(issuer: str, subject: str) -> str | None:

@@ -197,7 +197,7 @@ def query(
         after: the key (with the index's key) of the last item of the page before.
         limit: items per page; DynamoDB also ends a page at 1 MB.
     """
-    stem = index.removeprefix("by_") + "_" if index else ""
+    stem = _stem(index) if index else ""
     names = {"#pk": f"{stem}pk"}
     values = {":pk": {"S": partition}}
     condition = "#pk = :pk"
@@ -259,8 +259,19 @@ def position(key: Key) -> Raw:
 
 def index_position(key: Key, index: str, partition: str, sort: str) -> Raw:
     """Where an item lies in an index, to go on after it."""
-    stem = index.removeprefix("by_")
-    return {**_wire(key), f"{stem}_pk": {"S": partition}, f"{stem}_sk": {"S": sort}}
+    stem = _stem(index)
+    return {**_wire(key), f"{stem}pk": {"S": partition}, f"{stem}sk": {"S": sort}}
+
+
+def index_sort(item: Raw, index: str) -> str:
+    """Where it is sorted to in an index."""
+    sort: str = item[f"{_stem(index)}sk"]["S"]
+    return sort
+
+
+def _stem(index: str) -> str:
+    """What the names of an index's keys begin with."""
+    return index.removeprefix("by_") + "_"
 
 
 type Otherwise = Exception | Callable[[Raw | None], Exception]

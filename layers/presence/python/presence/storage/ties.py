@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.update import Action
 
-from presence.domain.entities import BoardFollow, Following, Tie, parted
+from presence.domain.entities import BoardFollow, Following, Tie
 from presence.domain.errors import Conflict
-from presence.storage import codec, keys, table
+from presence.storage import codec, keys, listing, table
+from presence.storage.listing import Listing
 from presence.storage.models import BoardFollowItem, HiddenPeopleItem, Item, TieItem
 from presence.storage.table import Otherwise, Raw, Transaction
 
@@ -65,35 +66,42 @@ def get_board_follows(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str],
 
 def list_following(user_id: str, *, after: str | None = None, limit: int) -> tuple[list[Tie], bool]:
     """The ties to those whom a user follows, the latest first."""
-    return _list_ties_of(user_id, keys.following_of(user_id), after, limit)
+    return listing.page(_ties_of(user_id, keys.following_of(user_id)), after=after, limit=limit)
 
 
 def list_requested(user_id: str, *, after: str | None = None, limit: int) -> tuple[list[Tie], bool]:
     """The ties to those whom a user asked to follow, the latest first."""
-    return _list_ties_of(user_id, keys.requested_by(user_id), after, limit)
+    return listing.page(_ties_of(user_id, keys.requested_by(user_id)), after=after, limit=limit)
 
 
 def list_blocks(user_id: str, *, after: str | None = None, limit: int) -> tuple[list[Tie], bool]:
     """The ties to those whom a user blocks, the latest first."""
-    return _list_ties_of(user_id, keys.blocks_of(user_id), after, limit)
+    return listing.page(_ties_of(user_id, keys.blocks_of(user_id)), after=after, limit=limit)
 
 
-def list_followers(user_id: str, *, after: str | None = None, limit: int) -> tuple[list[Tie], bool]:
+def list_followers(
+    user_id: str, *, after: str | None = None, limit: int, strict: bool = False
+) -> tuple[list[Tie], bool]:
     """The ties of a user's approved followers, the latest first. ``after``: a ``position_at_target``."""
-    return _list_ties_to(user_id, keys.followers_of(user_id), after, limit)
+    return listing.page(_ties_to(user_id, keys.followers_of(user_id)), after=after, limit=limit, strict=strict)
 
 
-def list_follow_requests(user_id: str, *, after: str | None = None, limit: int) -> tuple[list[Tie], bool]:
+def list_follow_requests(
+    user_id: str, *, after: str | None = None, limit: int, strict: bool = False
+) -> tuple[list[Tie], bool]:
     """The ties of those who wait for a user's approval, the latest first. ``after``: a ``position_at_target``."""
-    return _list_ties_to(user_id, keys.follow_requests_to(user_id), after, limit)
+    return listing.page(_ties_to(user_id, keys.follow_requests_to(user_id)), after=after, limit=limit, strict=strict)
 
 
 def list_board_follows(user_id: str, *, after: str | None = None, limit: int) -> tuple[list[BoardFollow], bool]:
     """The boards that a user follows themselves, the latest first."""
-    items, more = _list(
-        "by_owner", keys.board_follows_of(user_id), lambda board_id: keys.board_follow(user_id, board_id), after, limit
+    theirs = Listing(
+        "by_owner",
+        keys.board_follows_of(user_id),
+        lambda board_id: keys.board_follow(user_id, board_id),
+        codec.board_follow,
     )
-    return [codec.board_follow(item) for item in items], more
+    return listing.page(theirs, after=after, limit=limit)
 
 
 def list_said_of_boards(user_id: str, *, after: str | None = None, limit: int) -> tuple[list[BoardFollow], bool]:
@@ -104,36 +112,25 @@ def list_said_of_boards(user_id: str, *, after: str | None = None, limit: int) -
     return [codec.board_follow(item) for item in items], more
 
 
-def list_board_followers(board_id: str, *, after: str | None = None, limit: int) -> tuple[list[BoardFollow], bool]:
+def list_board_followers(
+    board_id: str, *, after: str | None = None, limit: int, strict: bool = False
+) -> tuple[list[BoardFollow], bool]:
     """The follows of a board itself, the latest first. ``after``: a ``position_at_target``."""
-    items, more = _list(
+    there = Listing(
         "by_target",
         keys.followers_of_board(board_id),
         lambda user_id: keys.board_follow(user_id, board_id),
-        after,
-        limit,
+        codec.board_follow,
     )
-    return [codec.board_follow(item) for item in items], more
+    return listing.page(there, after=after, limit=limit, strict=strict)
 
 
-def _list_ties_of(user_id: str, partition: str, after: str | None, limit: int) -> tuple[list[Tie], bool]:
-    items, more = _list("by_owner", partition, lambda other_id: keys.tie(user_id, other_id), after, limit)
-    return [codec.tie(item) for item in items], more
+def _ties_of(user_id: str, partition: str) -> Listing[Tie]:
+    return Listing("by_owner", partition, lambda other_id: keys.tie(user_id, other_id), codec.tie)
 
 
-def _list_ties_to(user_id: str, partition: str, after: str | None, limit: int) -> tuple[list[Tie], bool]:
-    items, more = _list("by_target", partition, lambda other_id: keys.tie(other_id, user_id), after, limit)
-    return [codec.tie(item) for item in items], more
-
-
-def _list(
-    index: str, partition: str, key: Callable[[str], keys.Key], after: str | None, limit: int
-) -> tuple[list[Raw], bool]:
-    start = None
-    if after:
-        other_id, since = parted(after)
-        start = table.index_position(key(other_id), index, partition, since)
-    return table.query(partition, index=index, after=start, limit=limit)
+def _ties_to(user_id: str, partition: str) -> Listing[Tie]:
+    return Listing("by_target", partition, lambda other_id: keys.tie(other_id, user_id), codec.tie)
 
 
 def change(tx: Transaction, before: Edge | None, after: Edge, *, otherwise: Otherwise) -> None:

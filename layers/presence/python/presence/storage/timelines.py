@@ -3,7 +3,7 @@
 import struct
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from presence.domain.timelines import BOTTOM, Block
 from presence.storage import index, keys, table
@@ -94,9 +94,8 @@ def _unpacked(data: bytes) -> dict[str, str]:
 class Note:
     """On which timelines a pin may stand: on all where it does, and where somebody was about to put it."""
 
-    lines: frozenset[str] = frozenset()
-    since: int = 0
-    """When somebody last noted lines to put it on, in seconds since the Unix epoch."""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """With the moment when somebody last noted to put it there, in seconds since the Unix epoch."""
     is_leaving: bool = False
     """It stands nowhere any more; the note goes by itself, see ``index.leaving``."""
     revision: int = 0
@@ -112,12 +111,15 @@ def notes(pin_ids: Iterable[str]) -> dict[str, Note]:
 def _note(raw: Raw | None) -> Note:
     if raw is None:
         return Note()
-    since = int(raw["since"]["N"]) if "since" in raw else 0
-    return Note(frozenset(raw["lines"]["SS"]), since, index.is_leaving(raw), index.revision(raw))
+    if "since" in raw:  # as it was written when all lines of a note had one moment
+        lines = dict.fromkeys(raw["lines"]["SS"], int(raw["since"]["N"]))
+    else:
+        lines = {line: int(at["N"]) for line, at in raw["lines"]["M"].items()}
+    return Note(lines, index.is_leaving(raw), index.revision(raw))
 
 
 def note_write(pin_id: str, note: Note) -> Write:
-    attributes: Mapping[str, Raw] = {"lines": {"SS": sorted(note.lines)}, "since": {"N": str(note.since)}}
+    attributes: Mapping[str, Raw] = {"lines": {"M": {line: {"N": str(at)} for line, at in note.lines.items()}}}
     if note.is_leaving:
         attributes = index.leaving(attributes)
     return Write(keys.timelines_of_pin(pin_id), attributes if note.lines else None, note.revision)

@@ -1,0 +1,72 @@
+"""Pages of what an index lists: the one place where a list goes on after a position, and around what cannot be read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from presence.domain.entities import parted, position
+from presence.storage import codec, table
+from presence.storage.keys import Key
+from presence.storage.table import Raw
+
+
+@dataclass(frozen=True, slots=True)
+class Listing[T]:
+    """A partition of an index."""
+
+    index: str
+    partition: str
+    key: Callable[[str], Key]
+    """Of an item there, by the id that its position tells."""
+    decode: Callable[[Raw], T]
+    newest_first: bool = True
+
+
+class Place(NamedTuple):
+    """Of a thing in a list, which may be unreadable itself."""
+
+    id: str
+    position: str
+
+
+def page[T](of: Listing[T], *, after: str | None, limit: int, strict: bool = False) -> tuple[list[T], bool]:
+    """Some things and whether more may follow: 1 request. Without those that cannot be read, but not empty if more
+    follow.
+
+    Args:
+        strict: for whoever may overlook none, since they delete what is listed, or take it elsewhere.
+
+    Raises:
+        Unreadable: if strict, an item is not as our code writes it.
+    """
+    start = _start(of, after)
+    while True:
+        items, more = _query(of, start, limit)
+        found = [of.decode(item) for item in items] if strict else codec.readable(of.decode, items)
+        if found or not more:
+            return found, more
+        last = items[-1]
+        key = last["pk"]["S"], last["sk"]["S"]
+        start = table.index_position(key, of.index, of.partition, table.index_sort(last, of.index))
+
+
+def places[T](of: Listing[T], *, after: str | None, limit: int) -> tuple[list[Place], bool]:
+    """Of boards or pins where they lie, also of those that cannot be read: their keys tell."""
+    items, more = _query(of, _start(of, after), limit)
+    return [_place(item, table.index_sort(item, of.index)) for item in items], more
+
+
+def _place(item: Raw, sort: str) -> Place:
+    _, _, thing_id = item["pk"]["S"].partition("#")
+    return Place(thing_id, position(thing_id, None if sort == thing_id else sort))
+
+
+def _query[T](of: Listing[T], start: Raw | None, limit: int) -> tuple[list[Raw], bool]:
+    return table.query(of.partition, index=of.index, after=start, limit=limit, newest_first=of.newest_first)
+
+
+def _start[T](of: Listing[T], after: str | None) -> Raw | None:
+    if not after:
+        return None
+    thing_id, sort = parted(after)
+    return table.index_position(of.key(thing_id), of.index, of.partition, sort)

@@ -1,0 +1,308 @@
+"""An item that no code of ours wrote, or that an older one cannot read: it is told and counted, and keeps nothing else
+from anybody; but whoever deletes what is listed does not pass it over.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple, cast
+
+import pytest
+
+from presence.domain.entities import Board, Pin, Profile
+from presence.domain.errors import StorageUnavailable
+from presence.domain.postings import number
+from presence.projections import documents
+from presence.projections.discovery import Subject
+from presence.projections.documents import PINS, Document
+from presence.services import indexing, sweeping
+from presence.storage import index, keys
+from presence.storage.keys import Key
+from tests.support.api import Client
+from tests.support.content import a_board, a_pin, delete_for_good
+from tests.support.deployment import Deployed, Deployment
+from tests.support.people import a_user
+from tests.support.social import follow, follow_board
+from tests.support.stored import item, set_attribute
+from tools import redrive, reindex
+from tools.cloud import Stack
+
+
+class World(NamedTuple):
+    """Of two people with boards and pins of the same words, whom a third one follows, one thing is to be spoilt."""
+
+    ann: Client
+    board: str
+    pins: list[str]
+    other_board: str
+    other_pin: str
+    viewer: Client
+
+
+@pytest.fixture
+def world(deployed: Deployment) -> World:
+    ann, cara, viewer = a_user("ann_cakes"), a_user("cara_cakes"), a_user()
+    board, other_board = (a_board(owner, name="Wedding cakes") for owner in (ann, cara))
+    pins = [a_pin(ann, board, title=f"Chocolate cake {each}") for each in range(5)]
+    other_pin = a_pin(cara, other_board, title="Chocolate cake")
+    for owner, board_id in ((ann, board), (cara, other_board)):
+        follow(viewer, owner)
+        follow_board(viewer, board_id)
+    assert viewer.post(f"/pins/{pins[0]}/save", {"board_id": a_board(viewer, name="Mine")}).status == 201
+    deployed.source.drain()
+    return World(ann, board, pins, other_board, other_pin, viewer)
+
+
+def bad_item(world: World, kind: str) -> Key:
+    match kind:
+        case "board":
+            return keys.board(world.board)
+        case "pin":
+            return keys.pin(world.pins[2])
+        case _:
+            return keys.profile(world.ann.user_id)
+
+
+def spoil(key: Key) -> None:
+    set_attribute(key, "created_at", {"BOOL": True})
+
+
+def mend(key: Key) -> None:
+    set_attribute(key, "created_at", {"S": "2026-01-01T00:00:00Z"})
+
+
+def found(viewer: Client, kind: str, query: str = "cake") -> set[str]:
+    reply = viewer.get(f"/discover/search?type={kind}&q={query}")
+    assert reply.status == 200, reply.text
+    return {each[kind.removesuffix("s")]["id"] for each in reply.json["items"]}
+
+
+def indexed(pin_ids: list[str]) -> set[str]:
+    """Those of which the index has a card."""
+    by_key = {keys.card(PINS, number(pin_id)): pin_id for pin_id in pin_ids}
+    return {by_key[key] for key in index.read(by_key, consistent=True)}
+
+
+def given_up(deployed: Deployment, reader: str = "indexer") -> set[str]:
+    """The keys of the records that a reader gave up."""
+    records = [each for message in deployed.pollers[reader].failures for each in deployed.stream.named(message)]
+    return {"/".join(record["dynamodb"]["Keys"][name]["S"] for name in ("pk", "sk")) for record in records}
+
+
+PATHS = (
+    *(f"/discover/search?q=cakes&type={kind}" for kind in ("boards", "pins", "users")),
+    "/discover/suggest?q=cak",
+    "/discover/topics/wedding-cakes/boards",
+    "/discover/trending/boards",
+    "/discover/trending/topics",
+    "/discover/feed",
+    "/discover/people",
+    "/discover/boards/{other_board}/related",
+    "/discover/boards/{other_board}/ideas",
+    "/discover/pins/{other_pin}/boards",
+    "/search/boards?query=mine",
+    "/search/pins?query=cake",
+    "/boards/{other_board}/pins",
+    "/pins",
+    "/user_account/following",
+    "/user_account/following/boards",
+)
+
+
+@pytest.mark.parametrize("kind", ["board", "pin", "profile"])
+def test_one_bad_item_keeps_no_other_from_anybody(world: World, kind: str) -> None:
+    paths = [path.format(other_board=world.other_board, other_pin=world.other_pin) for path in PATHS]
+    assert {path: world.viewer.get(path).status for path in paths} == dict.fromkeys(paths, 200)
+
+    spoil(bad_item(world, kind))
+
+    assert {path: world.viewer.get(path).status for path in paths} == dict.fromkeys(paths, 200)
+    left = {*world.pins} - {world.pins[2]} if kind == "pin" else set()
+    assert found(world.viewer, "boards") == {world.other_board} | ({world.board} if kind == "pin" else set())
+    assert {*world.pins, world.other_pin} & found(world.viewer, "pins") == {world.other_pin} | left
+    followed = [pin["id"] for pin in world.viewer.get("/discover/feed").json["items"]]
+    assert {*followed} == {world.other_pin} | left
+
+
+def test_whoever_has_a_tie_that_cannot_be_read_may_be_blocked(world: World) -> None:
+    assert found(world.viewer, "boards") == {world.board, world.other_board}
+    set_attribute(keys.tie(world.viewer.user_id, world.ann.user_id), "since", {"BOOL": True})
+
+    assert found(world.viewer, "boards") == {world.other_board}
+    assert found(world.viewer, "pins").isdisjoint(world.pins)
+    assert world.viewer.get(f"/boards/{world.board}").status == 404
+    assert world.viewer.get(f"/users/{world.ann.username}/boards").status == 404
+
+
+def test_it_is_named_and_counted(
+    world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(keys.pin(world.pins[2]))
+    caplog.clear()
+    capsys.readouterr()
+
+    assert world.viewer.get(f"/boards/{world.board}/pins").status == 200
+
+    assert [each.message for each in caplog.records] == [f"PIN#{world.pins[2]}/PIN cannot be read: KeyError('S')"]
+    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    assert [(each["Unreadable"], each["service"]) for each in metrics] == [([1.0], "storage")]
+
+
+def test_a_list_goes_on_after_pages_of_which_nothing_can_be_read(world: World) -> None:
+    for pin_id in world.pins[1:4]:
+        spoil(keys.pin(pin_id))
+
+    pages = world.viewer.pages(f"/boards/{world.board}/pins?page_size=1")
+
+    assert [pin["id"] for page in pages for pin in page] == [world.pins[4], world.pins[0]]
+
+
+# What it has to do with the indexes.
+
+
+def test_a_board_is_found_as_it_is_now_though_one_of_its_pins_cannot_be_read(
+    deployed: Deployment, world: World
+) -> None:
+    spoil(keys.pin(world.pins[2]))
+    assert world.ann.patch(f"/boards/{world.board}", {"name": "Birthday pies"}).status == 200
+    deployed.source.drain()
+
+    assert found(world.viewer, "boards", "pies") == {world.board}
+    assert world.board not in found(world.viewer, "boards", "wedding")
+    assert given_up(deployed) == {f"PIN#{world.pins[2]}/PIN"}
+
+
+@pytest.mark.parametrize("kind", ["board", "profile"])
+def test_what_cannot_be_read_leaves_with_what_is_hidden(deployed: Deployment, world: World, kind: str) -> None:
+    spoil(keys.pin(world.pins[2]))
+    deployed.source.drain()
+    assert indexed(world.pins) == {*world.pins}
+
+    if kind == "board":
+        assert world.ann.patch(f"/boards/{world.board}", {"privacy": "SECRET"}).status == 200
+    else:
+        assert world.ann.patch("/user_account", {"is_private": True}).status == 200
+    deployed.source.drain()
+
+    assert indexed(world.pins) == set()
+    assert given_up(deployed) == {f"PIN#{world.pins[2]}/PIN"}
+    assert reindex.check(lambda _: None) == 0
+
+
+def test_what_is_found_though_it_cannot_be_read_any_more_is_told_and_taken_away(
+    deployed: Deployment, world: World
+) -> None:
+    spoil(keys.pin(world.pins[2]))
+    deployed.source.drain()
+
+    assert reindex.check(lambda _: None) > 0
+    assert reindex.repair(lambda _: None) == 0
+    assert indexed(world.pins) == {*world.pins} - {world.pins[2]}
+
+
+@pytest.mark.parametrize("kind", ["board", "pin", "profile"])
+def test_what_was_mended_is_found_again(deployed: Deployment, world: World, kind: str) -> None:
+    key = bad_item(world, kind)
+    spoil(key)
+    deployed.source.drain()
+    assert reindex.repair(lambda _: None) == 0
+
+    mend(key)
+    deployed.source.drain()
+
+    assert reindex.repair(lambda _: None) == 0  # what lies on a board, or is a user's, is told of nowhere else
+    assert found(world.viewer, "boards") == {world.board, world.other_board}
+    assert indexed(world.pins) == {*world.pins}
+    assert deployed.drift() == []
+
+
+# A sweep of which a part fails, for whatever reason.
+
+
+def test_parts_of_a_sweep_that_fail_hold_up_no_other_and_are_done_when_their_reason_is_mended(
+    deployed: Deployment, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sweeping, "AT_ONCE", 2)
+    bad, project = world.pins[3], documents.pin
+
+    def failing(pin: Pin | None, board: Board | None, owner: Profile | None) -> Document | None:
+        if pin and pin.id == bad:
+            raise ZeroDivisionError
+        return project(pin, board, owner)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(documents, "pin", failing)
+        assert world.ann.patch(f"/boards/{world.board}", {"privacy": "SECRET"}).status == 200
+        deployed.source.drain()
+
+    assert indexed(world.pins) == {bad}
+    assert given_up(deployed) == {f"BOARD#{world.board}/SWEEP"}
+    assert f"PartsFailed: pins {bad}" in caplog.text
+    redrive.redrive(cast(Stack, Deployed(deployed)), lambda _: None)
+    assert indexed(world.pins) == set()
+    assert deployed.drift() == []
+
+
+def test_a_sweep_goes_no_further_where_all_its_parts_fail(
+    deployed: Deployment, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the database is down, and would be for the next ones."""
+    monkeypatch.setattr(sweeping, "AT_ONCE", 2)
+    refresh, told = indexing.refresh, []
+
+    def down_at_first(touched: Mapping[Subject, Collection[str]], **options: Any) -> None:
+        if touched and touched.keys() <= {Subject(PINS, pin_id) for pin_id in world.pins[3:]} and len(told) < 6:
+            told.append(item(keys.sweep(keys.board(world.board))))
+            raise StorageUnavailable("The database is down.")
+        refresh(touched, **options)
+
+    monkeypatch.setattr(indexing, "refresh", down_at_first)
+    assert world.ann.patch(f"/boards/{world.board}", {"privacy": "SECRET"}).status == 200
+    deployed.source.drain()
+
+    assert len(told) == 6
+    assert all(order == told[0] for order in told)
+    assert indexed(world.pins) == set()
+    assert given_up(deployed) == set()
+    assert deployed.drift() == []
+
+
+# Cleaning up.
+
+
+def test_a_deleted_board_does_not_forget_a_pin_that_cannot_be_read(deployed: Deployment, world: World) -> None:
+    key = keys.pin(world.pins[2])
+    spoil(key)
+    delete_for_good(world.ann, f"/boards/{world.board}")
+    deployed.source.drain()
+    assert item(key) is not None
+    assert f"BOARD#{world.board}/BOARD" in given_up(deployed, "upkeep")
+
+    mend(key)
+    redrive.redrive(cast(Stack, Deployed(deployed)), lambda _: None)
+    deployed.source.drain()
+    assert item(key) is None
+    assert item(keys.board(world.board)) is None
+
+
+@pytest.mark.parametrize("kind", ["board", "pin"])
+@pytest.mark.parametrize("is_in_trash", [False, True])
+def test_an_account_does_not_go_without_what_cannot_be_read(
+    deployed: Deployment, world: World, kind: str, is_in_trash: bool
+) -> None:
+    key = bad_item(world, kind)
+    if is_in_trash:
+        path = f"/boards/{world.board}" if kind == "board" else f"/pins/{world.pins[2]}"
+        assert world.ann.delete(path).status == 204
+        deployed.source.drain()
+    spoil(key)
+    assert world.ann.delete("/user_account").status == 204
+    deployed.source.drain()
+    assert item(key) is not None
+    assert item(keys.profile(world.ann.user_id)) is not None
+    assert given_up(deployed, "upkeep")
+
+    mend(key)
+    redrive.redrive(cast(Stack, Deployed(deployed)), lambda _: None)
+    deployed.source.drain()
+    assert item(key) is None
+    assert item(keys.profile(world.ann.user_id)) is None
