@@ -395,8 +395,13 @@ class UserCard(UserSummary):
 
 
 class Highlight(_Answer):
-    field: str
-    ranges: list[tuple[int, int]] = Field(description="Where the text's matching words begin and end, in characters.")
+    field: Literal["name", "description", "title", "alt_text", "username", "display_name"] = Field(
+        description="Of the board, pin or user."
+    )
+    ranges: list[tuple[int, int]] = Field(
+        description="Where the text's matching words begin, and the first character after them, counted in Unicode "
+        "code points from 0: where a language counts UTF-16 units, emoji are two of them."
+    )
 
 
 class _Found(_Answer):
