@@ -46,7 +46,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             work.take(number, old, new)
     work.do_all()
     _tell_lag(batch, work.touching)
-    return batch.answer(work.touching)
+    return batch.answer(work.asked)
 
 
 class _Work:
@@ -57,6 +57,8 @@ class _Work:
         self._touched: dict[Subject, set[str]] = defaultdict(set)
         self.touching: dict[Subject, list[str]] = defaultdict(list)
         """The sequence numbers of the records that touch a document."""
+        self.asked: dict[str, list[str]] = defaultdict(list)
+        """Those of all records, by what they ask for."""
         self._sweeps: dict[Subject, list[str]] = defaultdict(list)
         """The records that ask for one to begin."""
         self._orders: dict[Subject, list[tuple[str, sweeps.Order]]] = defaultdict(list)
@@ -70,23 +72,28 @@ class _Work:
         kind = images.kind(new or old or {})
         if kind == "sweep" and new and not (order := sweeps.order(new)).is_over:
             self._orders[Subject(order.kind, order.id)].append((number, order))
+            self.asked["orders"].append(number)
         elif kind == "rebuild" and new:
             segment = rebuilds.order(new)
             self._rebuilds[segment.segment] = number, segment
+            self.asked["rebuild"].append(number)
         elif kind in _PROJECTIONS:
-            after = images.decoded(new)
-            # Else an item that somebody mended could not be brought in, for what it was before.
-            before = images.readable(old) if after else images.decoded(old)
+            before, after = images.readable(old), images.decoded(new)
             for consequence in _PROJECTIONS[kind](before, after):
                 self._add(number, consequence)
+            if old and before is None:  # somebody mended it, or took it away
+                for consequence in discovery.of_unknown(kind, images.thing_id(old)):
+                    self._add(number, consequence)
 
     def _add(self, number: str, consequence: Consequence) -> None:
         match consequence:
             case Touched(subject, words):
                 self._touched[subject] |= words
                 self.touching[subject].append(number)
+                self.asked["documents"].append(number)
             case Sweep(of, missed_by) if missed_by is None or self._are_swept(missed_by):
                 self._sweeps[of].append(number)
+                self.asked["sweeps"].append(number)
 
     def _are_swept(self, user_id: str) -> bool:
         """Whether all boards of a user are, or were of late; asked once for many boards."""

@@ -10,7 +10,7 @@ from presence.storage.table import Transaction
 from tests.support.api import Client, Reply
 from tests.support.content import a_board, a_pin, a_section, an_upload, ids, refusal
 from tests.support.people import a_user
-from tests.support.stored import Stream, add_collaborator, add_pins, everything, item
+from tests.support.stored import Stream, add_collaborator, add_pins, everything, item, set_attribute
 from tests.support.wire import (
     BOARD_NOT_FOUND,
     CONFLICT,
@@ -286,6 +286,23 @@ def test_nothing_happened_when_a_request_dies_before_its_order_is_written(batch:
     assert batch.send_and_die(1).status == 500
 
     assert everything() == before
+
+
+def test_a_pin_that_cannot_be_read_is_not_taken_for_one_that_went_elsewhere(batch: Batch, stream: Stream) -> None:
+    batch.send_and_die(2)
+    key = keys.pin(batch.pins[3])
+    whole = item(key)
+    assert whole
+    set_attribute(key, "created_at", {"BOOL": True})
+    records = stream.records()
+    assert stream.deliver(records)
+
+    set_attribute(key, "created_at", whole["created_at"])
+    stream.deliver(records)
+    stream.settle()
+
+    assert batch.there_now() == _made(batch.send(idempotency_key="a key"))
+    batch.assert_counted()
 
 
 def test_pins_that_went_elsewhere_meanwhile_are_skipped(batch: Batch, stream: Stream) -> None:

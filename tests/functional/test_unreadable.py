@@ -22,7 +22,7 @@ from tests.support.content import a_board, a_pin, delete_for_good
 from tests.support.deployment import Deployed, Deployment
 from tests.support.people import a_user
 from tests.support.social import follow, follow_board
-from tests.support.stored import item, set_attribute
+from tests.support.stored import add_collaborator, item, remove, set_attribute
 from tools import redrive, reindex
 from tools.cloud import Stack
 
@@ -147,6 +147,19 @@ def test_it_is_named_and_counted(
     assert [(each["Unreadable"], each["service"]) for each in metrics] == [([1.0], "storage")]
 
 
+def test_an_edge_or_a_member_that_cannot_be_read_keeps_nobody_else_from_a_list(world: World) -> None:
+    set_attribute(keys.board_follow(world.viewer.user_id, world.board), "since", {"BOOL": True})
+    add_collaborator(world.board, world.viewer)
+    add_collaborator(world.board, other := a_user())
+    set_attribute(keys.member(world.board, world.viewer.user_id), "since", {"BOOL": True})
+
+    assert world.viewer.get("/discover/feed").status == 200
+    assert world.viewer.get("/user_account/following/boards").status == 200
+    members = world.ann.get(f"/boards/{world.board}/collaborators")
+    assert other.username in members.text
+    assert world.viewer.username not in members.text
+
+
 def test_a_list_goes_on_after_pages_of_which_nothing_can_be_read(world: World) -> None:
     for pin_id in world.pins[1:4]:
         spoil(keys.pin(pin_id))
@@ -154,6 +167,20 @@ def test_a_list_goes_on_after_pages_of_which_nothing_can_be_read(world: World) -
     pages = world.viewer.pages(f"/boards/{world.board}/pins?page_size=1")
 
     assert [pin["id"] for page in pages for pin in page] == [world.pins[4], world.pins[0]]
+
+
+def test_an_archive_is_not_made_without_what_cannot_be_read(deployed: Deployment, world: World) -> None:
+    key = keys.pin(world.pins[2])
+    spoil(key)
+    export = world.ann.post("/user_account/exports").json["id"]
+    deployed.source.drain()
+    assert world.ann.get(f"/user_account/exports/{export}").json["status"] != "done"
+
+    mend(key)
+    redrive.redrive(cast(Stack, Deployed(deployed)), lambda _: None)
+    deployed.source.drain()
+    done = world.ann.get(f"/user_account/exports/{export}").json
+    assert (done["status"], done["progress"]["pins"]) == ("done", 5)
 
 
 # What it has to do with the indexes.
@@ -209,13 +236,45 @@ def test_what_was_mended_is_found_again(deployed: Deployment, world: World, kind
     mend(key)
     deployed.source.drain()
 
-    assert reindex.repair(lambda _: None) == 0  # what lies on a board, or is a user's, is told of nowhere else
     assert found(world.viewer, "boards") == {world.board, world.other_board}
     assert indexed(world.pins) == {*world.pins}
     assert deployed.drift() == []
 
 
+@pytest.mark.parametrize("kind", ["board", "pin", "profile"])
+def test_what_was_taken_away_since_it_could_not_be_read_leaves_the_indexes(
+    deployed: Deployment, world: World, kind: str
+) -> None:
+    key = bad_item(world, kind)
+    spoil(key)
+    deployed.source.drain()
+    remove(key)
+    deployed.source.drain()
+
+    assert indexed(world.pins) == ({*world.pins} - {world.pins[2]} if kind == "pin" else set())
+    assert given_up(deployed) == {"/".join(key)}  # the record that spoilt it
+    assert deployed.drift() == []
+
+
 # A sweep of which a part fails, for whatever reason.
+
+
+@pytest.mark.parametrize("is_unreadable", [False, True])
+def test_the_pins_of_a_board_are_swept_though_nothing_is_known_of_the_board(
+    deployed: Deployment, world: World, monkeypatch: pytest.MonkeyPatch, is_unreadable: bool
+) -> None:
+    def failing(*_: object) -> None:
+        raise ZeroDivisionError
+
+    if is_unreadable:
+        spoil(keys.board(world.board))
+        deployed.source.drain()
+    else:
+        monkeypatch.setattr(documents, "board", failing)
+    assert world.ann.patch("/user_account", {"is_private": True}).status == 200
+    deployed.source.drain()
+
+    assert indexed(world.pins) == set()
 
 
 def test_parts_of_a_sweep_that_fail_hold_up_no_other_and_are_done_when_their_reason_is_mended(

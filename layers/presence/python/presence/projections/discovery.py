@@ -83,6 +83,21 @@ def of_profile(old: Profile | None, new: Profile | None) -> Iterator[Consequence
         yield Sweep(Subject(USERS, new.id))
 
 
+def of_unknown(kind: str, thing_id: str) -> Iterator[Consequence]:
+    """What follows from a change of something of which it cannot be read what it was.
+
+    Args:
+        kind: of its item.
+    """
+    match kind:
+        case "pin":
+            yield Touched(Subject(PINS, thing_id), frozenset())
+        case "board" | "profile":
+            subject = Subject(BOARDS if kind == "board" else USERS, thing_id)
+            yield Touched(subject, frozenset())
+            yield Sweep(subject)
+
+
 def _touched(
     kind: str,
     thing: Board | Pin | Profile | None,

@@ -86,7 +86,7 @@ def _boards(owner: Profile, at: Place) -> Iterator[Written]:
     read = boards.list_archived if at.phase == ARCHIVED else boards.list_of_owner
     after, more = at.after, True
     while more:
-        found, more = read(owner.id, after=after, limit=MAX_READ)
+        found, more = read(owner.id, after=after, limit=MAX_READ, strict=True)
         for board in found:
             after = board.position
             place = Place(at.phase, after=after, board_id=board.id)
@@ -112,12 +112,15 @@ def _board(board: Board, sections: list[Section], featured: Sequence[str]) -> by
 
 def _featured(owner: Profile) -> list[str]:
     """The boards that the profile features, without those that are gone or hidden by now."""
-    found = boards.get_many(owner.featured_board_ids)
+    found = boards.get_many(owner.featured_board_ids, strict=True)
     return [each for each in owner.featured_board_ids if each in found and may_feature(found[each], owner.id)]
 
 
 def _sections(board_id: str) -> list[Section]:
-    found = _all(lambda after: boards.list_sections(board_id, after=after, limit=MAX_READ), lambda each: each.position)
+    found = _all(
+        lambda after: boards.list_sections(board_id, after=after, limit=MAX_READ, strict=True),
+        lambda each: each.position,
+    )
     return [section for section in found if not section.deleted]
 
 
@@ -128,7 +131,7 @@ def _rest_of_board(board: Board, sections: list[Section], at: Place) -> Iterator
     numbers = {section.id: number for number, section in enumerate(sections)}
     more = True
     while more:
-        found, more = pins.list_on_board(board.id, after=at.pin, limit=MAX_READ)
+        found, more = pins.list_on_board(board.id, after=at.pin, limit=MAX_READ, strict=True)
         for pin in found:
             section = numbers.get(pin.section_id or "")
             at = replace(
@@ -153,7 +156,9 @@ def _rest_of_board(board: Board, sections: list[Section], at: Place) -> Iterator
 
 def _orders(board_id: str, sections: list[Section], at: Place) -> Iterator[Written]:
     """This holds a number for each pin of the board in memory: some 100 bytes each."""
-    on_board = _all(lambda after: pins.list_on_board(board_id, after=after, limit=MAX_READ), lambda pin: pin.position)
+    on_board = _all(
+        lambda after: pins.list_on_board(board_id, after=after, limit=MAX_READ, strict=True), lambda pin: pin.position
+    )
     numbers = {pin.id: number for number, pin in enumerate(on_board)}
     for section in range(at.sections, len(sections)):
         order = [numbers[pin.id] for pin in _pins_in(sections[section].id) if pin.id in numbers]
@@ -164,7 +169,7 @@ def _orders(board_id: str, sections: list[Section], at: Place) -> Iterator[Writt
 
 def _pins_in(section_id: str) -> Iterator[Pin]:
     return _all(
-        lambda after: pins.list_in_section(section_id, after=after, limit=MAX_READ),
+        lambda after: pins.list_in_section(section_id, after=after, limit=MAX_READ, strict=True),
         lambda pin: pin.position_in_section,
     )
 
@@ -188,8 +193,14 @@ def _follows(owner: Profile, at: Place) -> Iterator[Written]:
     may be another in another account, and the order is the same.
     """
     merged = heapq.merge(
-        _all(lambda after: ties.list_following(owner.id, after=after, limit=MAX_READ), _position, at.after),
-        _all(lambda after: ties.list_requested(owner.id, after=after, limit=MAX_READ), _position, at.requested),
+        _all(
+            lambda after: ties.list_following(owner.id, after=after, limit=MAX_READ, strict=True), _position, at.after
+        ),
+        _all(
+            lambda after: ties.list_requested(owner.id, after=after, limit=MAX_READ, strict=True),
+            _position,
+            at.requested,
+        ),
         key=lambda tie: tie.since,
         reverse=True,
     )
@@ -209,7 +220,11 @@ def _board_follows(owner: Profile, at: Place) -> Iterator[Written]:
     """
     viewer = Viewer(owner.id, owner.username, frozenset(Scope))
     if at.phase == BOARD_FOLLOWS:
-        edges = _all(lambda after: ties.list_board_follows(owner.id, after=after, limit=MAX_READ), _position, at.after)
+        edges = _all(
+            lambda after: ties.list_board_follows(owner.id, after=after, limit=MAX_READ, strict=True),
+            _position,
+            at.after,
+        )
     else:
         edges = _all(lambda after: ties.list_said_of_boards(owner.id, after=after, limit=MAX_READ), _board_id, at.after)
     for some in batched(edges, _PEOPLE_AT_ONCE, strict=False):

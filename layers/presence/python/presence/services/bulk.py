@@ -260,7 +260,7 @@ def finish(user_id: str, batch_id: str) -> None:
     if batch is None:
         return
     expected = {pin_id: board_id for pin_id, _, board_id in batch.steps[batch.done :]}
-    found = pins.get_many(expected)
+    found = pins.get_many(expected, strict=True)
     there = {pin.id: pin for pin in found.values() if pin.board_id == expected[pin.id] and not pin.trashed_at}
     _carry_out(batch, there)
 

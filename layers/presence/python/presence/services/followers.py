@@ -49,7 +49,7 @@ def count_of_board(board_id: str, follower_ids: Iterable[str]) -> None:
         boards.count_followers(tx, board_id, by, otherwise=_TargetGone())
 
     for some in batched(follower_ids, EDGES_AT_ONCE, strict=False):
-        edges = ties.get_board_follows((follower_id, board_id) for follower_id in some).values()
+        edges = ties.get_board_follows(((follower_id, board_id) for follower_id in some), strict=True).values()
         _count(edges, add, lambda edge: _leave(board_id, edge))
 
 
@@ -154,7 +154,7 @@ def _end_board_follows(user_id: str, owner_id: str, before: str) -> None:
         while more:
             found, more = read(owner_id, after=after, limit=MAX_READ, strict=True)
             after = found[-1].position if found else None
-            edges = ties.get_board_follows((user_id, board.id) for board in found).values()
+            edges = ties.get_board_follows(((user_id, board.id) for board in found), strict=True).values()
             ends = [edge for edge in edges if edge.follows and edge.since < before]
             for some in batched(ends, TRANSACTION_LIMIT, strict=False):
                 try:

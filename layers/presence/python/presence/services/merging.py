@@ -121,7 +121,7 @@ def bring_all_but_pins(source: Board, target: Board) -> None:
         MovedOn: the target is not the end any more.
         Changed: something changed at the same time.
     """
-    for member in members.list_on_board(source.id, after=None, limit=MAX_READ)[0]:
+    for member in members.list_on_board(source.id, after=None, limit=MAX_READ, strict=True)[0]:
         _bring_member(member, source, target)
     _end_requests(source.id)
     edges, _ = ties.list_board_followers(source.id, limit=MAX_READ, strict=True)
@@ -159,17 +159,17 @@ def _bring_member(member: Member, source: Board, target: Board) -> None:
 
 def _end_requests(board_id: str) -> None:
     """Invitations, links and requests to join led to a board that is no more; whoever wants to can begin anew."""
-    for invitation in members.list_invitations(board_id, after=None, limit=MAX_READ)[0]:
+    for invitation in members.list_invitations(board_id, after=None, limit=MAX_READ, strict=True)[0]:
         tx = Transaction()
         members.remove_invitation(tx, invitation, otherwise=Changed())
         members.count(tx, board_id, {Count.INVITATIONS: -1}, at_most={}, otherwise=Changed())
         tx.commit()
-    for request in members.list_join_requests(board_id, after=None, limit=MAX_READ)[0]:
+    for request in members.list_join_requests(board_id, after=None, limit=MAX_READ, strict=True)[0]:
         tx = Transaction()
         members.remove_join_request(tx, request, otherwise=Changed())
         members.count(tx, board_id, {Count.JOIN_REQUESTS: -1}, at_most={}, otherwise=Changed())
         tx.commit()
-    for link in members.list_links(board_id, after=None, limit=MAX_READ)[0]:
+    for link in members.list_links(board_id, after=None, limit=MAX_READ, strict=True)[0]:
         tx = Transaction()
         members.remove_link(tx, link, otherwise=Changed())
         members.count(tx, board_id, {Count.LINKS: -1}, at_most={}, otherwise=Changed())
@@ -179,7 +179,7 @@ def _end_requests(board_id: str) -> None:
 def bring_followers(source: Board, target: Board, edges: Iterable[BoardFollow]) -> None:
     """Who said something of the target themselves stays with that."""
     for some in batched(edges, FOLLOWERS_AT_ONCE, strict=False):
-        said = ties.get_board_follows((edge.user_id, target.id) for edge in some)
+        said = ties.get_board_follows(((edge.user_id, target.id) for edge in some), strict=True)
         tx = Transaction()
         left = came = 0
         for edge in some:

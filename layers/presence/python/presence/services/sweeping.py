@@ -1,8 +1,10 @@
 """Looking again at all pins on a board, or at all boards of a user, after what hides or shows them changed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 
+from presence.domain.entities import Board
+from presence.domain.errors import StorageUnavailable, Throttled
 from presence.policies import visibility
 from presence.policies.visibility import Audience
 from presence.projections.discovery import Subject
@@ -32,12 +34,12 @@ def work(order: Order, *, until: float) -> None:
         until: when a part fails, how long others are tried without it, in seconds since the epoch.
 
     Raises:
-        PartsFailed: it must come again. The next parts do not wait for it, unless all failed: then the database is down
-            rather than a part bad.
+        PartsFailed: it must come again. The next parts do not wait for it, unless it is the database that failed, or
+            no time was left.
         Conflict, Throttled, StorageUnavailable: it must come again.
     """
     failed = _look(order, until)
-    if not order.parts or len(failed) < len(order.parts):
+    if not any(why is None or isinstance(why, StorageUnavailable | Throttled) for why in failed.values()):
         _go_on(order)
     _require_none(failed)
 
@@ -85,14 +87,20 @@ def _look(order: Order, until: float) -> Undone:
     return indexing.refresh_apart({Subject(kind, part): () for part in order.parts}, until=until)
 
 
-def _sweep_boards(board_ids: Iterable[str]) -> None:
-    for board in boards.get_many(board_ids).values():
-        # What a board keeps to its members stands nowhere, whoever owns it; one that changes that is swept for itself.
-        if board.pin_count and visibility.audience(board, None) is not Audience.MEMBERS:
-            sweeps.begin(BOARDS, board.id)
+def _sweep_boards(board_ids: Collection[str]) -> None:
+    found = boards.get_many(board_ids)
+    for board_id in board_ids:
+        if board_id not in found or _may_show_pins(found[board_id]):
+            sweeps.begin(BOARDS, board_id)
+
+
+def _may_show_pins(board: Board) -> bool:
+    """What a board keeps to its members stands nowhere, whoever owns it; one that changes that is swept for itself."""
+    return board.pin_count > 0 and visibility.audience(board, None) is not Audience.MEMBERS
 
 
 def _require_none(failed: Undone) -> None:
     if failed:
-        why = next(filter(None, failed.values()), None)
-        raise PartsFailed(", ".join(f"{subject.kind} {subject.id}" for subject in failed)) from why
+        bad = {subject: why for subject, why in failed.items() if why}
+        named = ", ".join(f"{subject.kind} {subject.id}" for subject in bad) or "no time was left"
+        raise PartsFailed(named) from next(iter(bad.values()), None)

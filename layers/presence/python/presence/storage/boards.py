@@ -70,7 +70,7 @@ def list_memberships(user_id: str, *, after: str | None, limit: int, strict: boo
     return listing.page(theirs, after=after, limit=limit, strict=strict)
 
 
-def list_sections(board_id: str, *, after: str | None, limit: int) -> tuple[list[Section], bool]:
+def list_sections(board_id: str, *, after: str | None, limit: int, strict: bool = False) -> tuple[list[Section], bool]:
     """A board's living sections in its order: as they were put, the newest of the others last."""
     there = Listing(
         "by_board",
@@ -79,7 +79,7 @@ def list_sections(board_id: str, *, after: str | None, limit: int) -> tuple[list
         codec.section,
         newest_first=False,
     )
-    return listing.page(there, after=after, limit=limit)
+    return listing.page(there, after=after, limit=limit, strict=strict)
 
 
 def id_by_slug(owner_id: str, slug: str) -> str | None:

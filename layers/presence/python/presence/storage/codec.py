@@ -97,7 +97,7 @@ def _decoder[T](
     def decode(raw: Raw) -> T:
         try:
             return entity(**{name: convert(raw[stored][tag]) for name, stored, tag, convert in plan if stored in raw})
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             key = "/".join(raw.get(name, {}).get("S", "?") for name in ("pk", "sk"))
             raise Unreadable(f"{key} cannot be read: {error!r}") from error
 

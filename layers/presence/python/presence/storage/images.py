@@ -21,6 +21,12 @@ def kind(image: Raw) -> str:
     return str(image["kind"]["S"])
 
 
+def thing_id(image: Raw) -> str:
+    """Of a board, a pin or a user whose item it is, told by its key."""
+    _, _, found = image["pk"]["S"].partition("#")
+    return str(found)
+
+
 def decoded(image: Raw | None) -> Imaged | None:
     return _DECODERS[kind(image)](image) if image else None
 

@@ -30,8 +30,8 @@ class Place(NamedTuple):
 
 
 def page[T](of: Listing[T], *, after: str | None, limit: int, strict: bool = False) -> tuple[list[T], bool]:
-    """Some things and whether more may follow: 1 request. Without those that cannot be read, but not empty if more
-    follow.
+    """Some things and whether more may follow: 1 request, and as many more as it takes where some cannot be read, so
+    that a page that is not full is the last.
 
     Args:
         strict: for whoever may overlook none, since they delete what is listed, or take it elsewhere.
@@ -39,11 +39,12 @@ def page[T](of: Listing[T], *, after: str | None, limit: int, strict: bool = Fal
     Raises:
         Unreadable: if strict, an item is not as our code writes it.
     """
-    start = _start(of, after)
+    start, found = _start(of, after), list[T]()
     while True:
-        items, more = _query(of, start, limit)
-        found = [of.decode(item) for item in items] if strict else codec.readable(of.decode, items)
-        if found or not more:
+        items, more = _query(of, start, limit - len(found))
+        read = [of.decode(item) for item in items] if strict else codec.readable(of.decode, items)
+        found += read
+        if not more or len(read) == len(items):
             return found, more
         last = items[-1]
         key = last["pk"]["S"], last["sk"]["S"]

@@ -55,30 +55,36 @@ def part_and_link(board_id: str, user_id: str, link_id: str | None) -> tuple[Par
     )
 
 
-def list_on_board(board_id: str, *, after: str | None, limit: int) -> tuple[list[Member], bool]:
+def list_on_board(board_id: str, *, after: str | None, limit: int, strict: bool = False) -> tuple[list[Member], bool]:
     """A board's members, those with the oldest accounts first; as of now."""
-    return _list(codec.member, board_id, keys.MEMBER_PREFIX, after, limit)
+    return _list(codec.member, board_id, keys.MEMBER_PREFIX, after, limit, strict=strict)
 
 
-def list_invitations(board_id: str, *, after: str | None, limit: int) -> tuple[list[Invitation], bool]:
-    return _list(codec.invitation, board_id, keys.INVITATION_PREFIX, after, limit)
+def list_invitations(
+    board_id: str, *, after: str | None, limit: int, strict: bool = False
+) -> tuple[list[Invitation], bool]:
+    return _list(codec.invitation, board_id, keys.INVITATION_PREFIX, after, limit, strict=strict)
 
 
-def list_join_requests(board_id: str, *, after: str | None, limit: int) -> tuple[list[JoinRequest], bool]:
-    return _list(codec.join_request, board_id, keys.JOIN_REQUEST_PREFIX, after, limit)
+def list_join_requests(
+    board_id: str, *, after: str | None, limit: int, strict: bool = False
+) -> tuple[list[JoinRequest], bool]:
+    return _list(codec.join_request, board_id, keys.JOIN_REQUEST_PREFIX, after, limit, strict=strict)
 
 
-def list_links(board_id: str, *, after: str | None, limit: int) -> tuple[list[InvitationLink], bool]:
-    return _list(codec.invitation_link, board_id, keys.LINK_PREFIX, after, limit)
+def list_links(
+    board_id: str, *, after: str | None, limit: int, strict: bool = False
+) -> tuple[list[InvitationLink], bool]:
+    return _list(codec.invitation_link, board_id, keys.LINK_PREFIX, after, limit, strict=strict)
 
 
 def _list[T](
-    decode: Callable[[Raw], T], board_id: str, prefix: str, after: str | None, limit: int
+    decode: Callable[[Raw], T], board_id: str, prefix: str, after: str | None, limit: int, *, strict: bool
 ) -> tuple[list[T], bool]:
     partition = keys.members_of(board_id)
     start = table.position((partition, prefix + after)) if after else None
     items, more = table.query(partition, prefix=prefix, after=start, limit=limit, newest_first=False)
-    return [decode(item) for item in items], more
+    return [decode(item) for item in items] if strict else codec.readable(decode, items), more
 
 
 def list_invitations_of(

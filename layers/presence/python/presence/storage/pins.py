@@ -19,9 +19,15 @@ def get(pin_id: str) -> Pin | None:
     return codec.pin(raw) if raw else None
 
 
-def get_many(pin_ids: Iterable[str]) -> dict[str, Pin]:
-    found = table.batch_get(keys.pin(pin_id) for pin_id in pin_ids)
-    return {pin.id: pin for pin in codec.readable(codec.pin, found.values())}
+def get_many(pin_ids: Iterable[str], *, strict: bool = False) -> dict[str, Pin]:
+    """Those that are there.
+
+    Args:
+        strict: for whoever may overlook none, see ``listing.page``.
+    """
+    found = table.batch_get(keys.pin(pin_id) for pin_id in pin_ids).values()
+    pins = map(codec.pin, found) if strict else codec.readable(codec.pin, found)
+    return {pin.id: pin for pin in pins}
 
 
 def list_on_board(

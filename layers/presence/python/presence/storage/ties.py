@@ -58,20 +58,29 @@ def get_board_follow(user_id: str, board_id: str) -> BoardFollow | None:
     return codec.board_follow(raw) if raw else None
 
 
-def get_board_follows(pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], BoardFollow]:
-    """What users say of boards, by (user, board), where they say something: 1 request per 100."""
-    found = table.batch_get(keys.board_follow(user_id, board_id) for user_id, board_id in pairs)
-    return {(edge.user_id, edge.board_id): edge for edge in map(codec.board_follow, found.values())}
+def get_board_follows(pairs: Iterable[tuple[str, str]], *, strict: bool = False) -> dict[tuple[str, str], BoardFollow]:
+    """What users say of boards, by (user, board), where they say something: 1 request per 100.
+
+    Args:
+        strict: for whoever may overlook none, see ``listing.page``.
+    """
+    found = table.batch_get(keys.board_follow(user_id, board_id) for user_id, board_id in pairs).values()
+    edges = map(codec.board_follow, found) if strict else codec.readable(codec.board_follow, found)
+    return {(edge.user_id, edge.board_id): edge for edge in edges}
 
 
-def list_following(user_id: str, *, after: str | None = None, limit: int) -> tuple[list[Tie], bool]:
+def list_following(
+    user_id: str, *, after: str | None = None, limit: int, strict: bool = False
+) -> tuple[list[Tie], bool]:
     """The ties to those whom a user follows, the latest first."""
-    return listing.page(_ties_of(user_id, keys.following_of(user_id)), after=after, limit=limit)
+    return listing.page(_ties_of(user_id, keys.following_of(user_id)), after=after, limit=limit, strict=strict)
 
 
-def list_requested(user_id: str, *, after: str | None = None, limit: int) -> tuple[list[Tie], bool]:
+def list_requested(
+    user_id: str, *, after: str | None = None, limit: int, strict: bool = False
+) -> tuple[list[Tie], bool]:
     """The ties to those whom a user asked to follow, the latest first."""
-    return listing.page(_ties_of(user_id, keys.requested_by(user_id)), after=after, limit=limit)
+    return listing.page(_ties_of(user_id, keys.requested_by(user_id)), after=after, limit=limit, strict=strict)
 
 
 def list_blocks(user_id: str, *, after: str | None = None, limit: int) -> tuple[list[Tie], bool]:
@@ -93,7 +102,9 @@ def list_follow_requests(
     return listing.page(_ties_to(user_id, keys.follow_requests_to(user_id)), after=after, limit=limit, strict=strict)
 
 
-def list_board_follows(user_id: str, *, after: str | None = None, limit: int) -> tuple[list[BoardFollow], bool]:
+def list_board_follows(
+    user_id: str, *, after: str | None = None, limit: int, strict: bool = False
+) -> tuple[list[BoardFollow], bool]:
     """The boards that a user follows themselves, the latest first."""
     theirs = Listing(
         "by_owner",
@@ -101,7 +112,7 @@ def list_board_follows(user_id: str, *, after: str | None = None, limit: int) ->
         lambda board_id: keys.board_follow(user_id, board_id),
         codec.board_follow,
     )
-    return listing.page(theirs, after=after, limit=limit)
+    return listing.page(theirs, after=after, limit=limit, strict=strict)
 
 
 def list_said_of_boards(user_id: str, *, after: str | None = None, limit: int) -> tuple[list[BoardFollow], bool]:
