@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from unicodedata import normalize
+from urllib.parse import urlencode
 
 import pytest
 
 from presence.domain import clock, postings
-from presence.domain.entities import Board
+from presence.domain.entities import Board, Pin
 from presence.domain.ids import earlier_id, new_id
 from presence.services import search
-from presence.storage import boards
+from presence.storage import boards, index, pins
 from presence.storage.table import Transaction
 from tests.support import values
 from tests.support.api import Client, Reply
@@ -23,8 +25,6 @@ PATH = "/discover/search"
 
 
 def find(viewer: Client, q: str, **filters: str) -> Reply:
-    from urllib.parse import urlencode
-
     search._known.cache_clear()
     return viewer.get(f"{PATH}?{urlencode({'q': q, **filters})}")
 
@@ -51,6 +51,51 @@ def test_folds_accents_and_case_and_stems(indexed: Stream) -> None:
     indexed.settle()
 
     assert names(find(ann, "creme brulee recipe")) == ["Crème brûlée RECIPES"]
+
+
+@pytest.mark.parametrize("code", [None, "de", "eu", "fr", "ru"])
+def test_what_a_title_says_is_found_whatever_a_query_is_taken_for(indexed: Stream, code: str | None) -> None:
+    ann = a_user()
+    for name in ("Alte Bücher", "Les beaux chevaux", "Liburuak"):  # short titles are taken for English
+        a_board(ann, name=name)
+    a_pin(ann, a_board(ann, name="Pins"), title="Bücher", description="Die alten und die neuen mit der Maus von dem")
+    indexed.settle()
+    given = {"language": code} if code else {}
+
+    assert names(find(ann, "Bücher", **given)) == ["Alte Bücher"]
+    assert names(find(ann, "die Bücher und der Wein", **given))[0] == "Alte Bücher"
+    assert names(find(ann, "chevaux", **given)) == ["Les beaux chevaux"]
+    assert names(find(ann, "liburuak", **given)) == ["Liburuak"]
+    [hit] = find(ann, "bücher", type="pins", **given).json["items"]
+    assert hit["highlights"] == [{"field": "title", "ranges": [[0, 6]]}]
+
+
+def test_a_word_counts_once_though_a_text_has_its_stems_in_two_languages(indexed: Stream) -> None:
+    ann = a_user()
+    a_board(ann, name="Die Bücher und der Garten von der Oma")
+    indexed.settle()
+
+    [plural], [singular] = (find(ann, q, language="de").json["items"] for q in ("Bücher", "Buch"))
+    assert plural["score"] == singular["score"]
+
+
+@pytest.mark.parametrize("text", ["Gâteau forêt", "हिन्दी किताबें", "مُحَمَّد", "İstanbul", "がっこう", "ภาษาที่", "⭐🇩🇪"])
+def test_it_is_the_same_however_letters_are_put_together(indexed: Stream, text: str) -> None:
+    ann = a_user()
+    for owner in (ann, a_user()):
+        a_board(owner, name=normalize("NFD", text))
+    indexed.settle()
+
+    whole = normalize("NFC", text)
+    assert len(names(find(ann, whole))) == 2
+    suggested = ann.get(f"/discover/suggest?{urlencode({'q': whole[:2]})}").json["items"]
+    assert "board" in {each["type"] for each in suggested}
+    assert [each["id"] for each in ann.get(f"/search/boards?{urlencode({'query': whole})}").json["items"]]
+    for hit in find(ann, whole).json["items"]:
+        covered = "".join(
+            hit["board"]["name"][begin:end] for part in hit["highlights"] for begin, end in part["ranges"]
+        )
+        assert covered == hit["board"]["name"].replace(" ", "")
 
 
 @pytest.mark.parametrize("text", ["寿司レシピ", "مطبخ عربي", "🌮🎉", "Ελληνική κουζίνα", "Пельмени рецепты"])
@@ -144,6 +189,13 @@ def put_boards(some: Iterable[Board]) -> None:
     tx = Transaction()
     for each in some:
         boards.put(tx, each, otherwise=RuntimeError("taken"))
+    put(operation.request["Put"]["Item"] for operation in tx._operations)
+
+
+def put_pins(some: Iterable[Pin]) -> None:
+    tx = Transaction()
+    for each in some:
+        pins.put(tx, each, otherwise=RuntimeError("taken"))
     put(operation.request["Put"]["Item"] for operation in tx._operations)
 
 
@@ -250,6 +302,30 @@ def test_filters_leave_what_they_name(indexed: Stream) -> None:
     assert names(find(bob, "wedding", updated_since="2020-01-01T00:00:00.000Z")) == names(find(bob, "wedding"))
     assert refusal(find(bob, "wedding", type="planets")) == INVALID
     assert refusal(find(bob, "wedding", updated_since="2020-01-01T00:00:00.Z")) == INVALID
+
+
+@pytest.mark.parametrize("kind", ["boards", "pins"])
+def test_what_is_somebodys_is_found_behind_however_many_others(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """So many that the word's list has let the oldest go."""
+    for module in (postings, index):
+        monkeypatch.setattr(module, "BLOCK_BYTES", 256)
+    stream = MemoryStream(memory, "indexer")
+    ann, bob = a_user(), a_user()
+    first = new_id()
+    others = [earlier_id(first, minutes * clock.MINUTE * 1000) for minutes in range(800)]
+    [old, older] = (earlier_id(first, days * clock.DAY * 1000) for days in (100, 200))
+    for owner, made in ((ann, others), (bob, [old, older])):
+        put_boards(values.a_board(id=each, owner_id=owner.user_id, name="Recipes") for each in made)
+        put_pins(values.a_pin(id=each, owner_id=ann.user_id, board_id=each, title="Recipes") for each in made)
+    stream.settle()
+
+    blocks = index.stored_list(kind, "recip", index.read(index.list_keys(kind, "recip"))).whole.blocks
+    assert postings.number(old) not in {number for block in blocks for number in block}
+    found = find(a_user(), "recipes", type=kind, owner=bob.username).json["items"]
+    assert [hit[kind.removesuffix("s")]["id"] for hit in found] == [old, older]
+    assert find(a_user(), "sheds", type=kind, owner=bob.username).json["items"] == []
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,13 @@ def _(at: Typical) -> Act:
     return _search(at, f"{BOARDS}&topic=yoga", found, words)
 
 
+@pattern("`GET /discover/search?owner=`, two words, 25 boards of 30 of theirs")
+def _(at: Typical) -> Act:
+    words, owner = _two_words(), at.another_user()
+    found = [a_board(owner, name=f"{words} {number}") for number in range(30)]
+    return _search(at, f"{BOARDS}&owner={owner.username}", found, words)
+
+
 @pattern("`GET /discover/topics/{topic_id}/boards`, 25 boards of 30 of several people")
 def _(at: Typical) -> Act:
     found = [a_board(at.another_user(), topics=["pottery"]) for _ in range(30)]

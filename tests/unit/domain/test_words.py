@@ -1,5 +1,7 @@
 """Text as words, folded and stemmed; and whether a text has the words of a query."""
 
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,6 +50,16 @@ def test_folds_case_and_accents_but_not_letters(text: str, folded: str) -> None:
         ("寿司レシピ", ["寿司", "司レ", "レシ", "シピ"]),
         ("魚", ["魚"]),
         ("sushi寿司", ["sushi", "寿司"]),
+        ("हिन्दी और தமிழ்", ["हिन्दी", "और", "தமிழ்"]),
+        ("مُحَمَّد مكتبـــة", ["محمد", "مكتبة"]),
+        ("שָׁלוֹם־עולם", ["שלום", "עולם"]),
+        ("İstanbul'da", ["istanbul", "da"]),
+        ("می\u200cخواهم Donau\u00addampf", ["میخواهم", "donaudampf"]),
+        ("ภาษา ที่", ["ภา", "าษ", "ษา", "ที่"]),
+        ("ພາສາ", ["ພາ", "າສ", "ສາ"]),
+        ("ﾗｰﾒﾝ ﾊﾞﾅﾅ", ["ラー", "ーメ", "メン", "バナ", "ナナ"]),
+        ("⭐ ⌚ 🇩🇪🇫🇷 ❤️ 1️⃣ 👩‍🍳", ["⭐", "⌚", "🇩🇪", "🇫🇷", "❤", "1", "👩", "🍳"]),
+        ("\u0301\u200d", []),
         ("--- !", []),
         ("", []),
         ("\ud800", []),
@@ -64,6 +76,13 @@ def test_each_word_is_a_part_of_the_text_and_folded(text: str) -> None:
     for word in words(text):
         assert word.text == fold(text[word.start : word.end])[:MAX_WORD]
         assert 0 < len(word.text) <= MAX_WORD
+
+
+@pytest.mark.parametrize(
+    "text", ["Crème brûlée", "İğdır", "がっこう バナナ", "한글 도서관", "Nguyễn Thị", "й Ёлка", "क़िताब"]
+)
+def test_words_are_the_same_however_their_letters_are_put_together(text: str) -> None:
+    assert texts(normalize("NFD", text)) == texts(normalize("NFC", text))
 
 
 @given(st.text(max_size=60))

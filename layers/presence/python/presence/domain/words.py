@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache, reduce
+from itertools import pairwise
 from operator import or_
 from typing import NamedTuple
 
@@ -79,16 +80,47 @@ _SMALL_WORDS = {
 """Folded words that every longer text in a language has."""
 SMALL_WORDS = 16
 
-_COMBINING = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670]")
-"""Accents, and the vowel points of Hebrew and Arabic. Other scripts' marks are letters: they stay."""
+_LEFT_OUT = re.compile(
+    "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8"
+    "\u06ea-\u06ed\u20d0-\u20f0\u0640\u00ad\u200c\u200d\u2060\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
+"""Accents, the vowel points of Hebrew and Arabic, what only stretches or joins letters, and what only tells how a
+character is to be drawn. Other scripts' marks are letters: they stay.
+"""
 _UNDECOMPOSED = str.maketrans(
     {"æ": "ae", "đ": "d", "ð": "d", "ħ": "h", "\u0131": "i", "ł": "l", "ø": "o", "œ": "oe", "þ": "th", "ŧ": "t"}
 )
 """Letters that Unicode does not take apart and that keyboards without them replace."""
-_WORD = re.compile("[^\\W_]+|[\u2600-\u27bf\U0001f300-\U0001faff]")
-"""Letters and digits; a pictogram is a word of its own."""
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f]+")
+_PICTOGRAM = "[\U0001f1e6-\U0001f1ff]{2}|[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\u3297\u3299\U0001f000-\U0001faff]"
+"""A word of its own; a flag is two letters together."""
+_ASCII_WORD = re.compile("[a-zA-Z0-9]+")
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
+    "\U00020000-\U0003ffff"
+)
 """Scripts that put no space between words; two characters that follow each other stand for a word there."""
+_JOINED = "\u00ad\u200c\u200d\u2060\U000e0100-\U000e01ef"
+"""What ends no word, beside marks: https://www.unicode.org/reports/tr29/ (Extend, Format, ZWJ)."""
+
+
+class _Patterns(NamedTuple):
+    word: re.Pattern[str]
+    """Letters and digits with their marks, or a pictogram."""
+    unspaced: re.Pattern[str]
+    """Of a word a part in scripts without spaces."""
+    character: re.Pattern[str]
+    """One, as it is seen: a letter with its marks."""
+
+
+@cache
+def _patterns() -> _Patterns:
+    """Made when the first text needs them that is not ASCII: looking for the marks takes some milliseconds."""
+    marks = _JOINED + "".join(each for each in map(chr, range(0x300, 0x10000)) if unicodedata.category(each)[0] == "M")
+    return _Patterns(
+        re.compile(f"[^\\W_]+(?:[{marks}]+[^\\W_]*)*|{_PICTOGRAM}"),
+        re.compile(f"[{_UNSPACED}][{_UNSPACED}{marks}]*"),
+        re.compile(f".[{marks}\uff9e\uff9f]*", re.DOTALL),
+    )
 
 
 class Word(NamedTuple):
@@ -107,12 +139,12 @@ def fold(text: str) -> str:
         return lowered
     apart = unicodedata.normalize("NFKD", lowered.translate(_UNDECOMPOSED))
     # Folding again: decomposing a ligature may give letters in upper case.
-    return unicodedata.normalize("NFC", _COMBINING.sub("", apart)).casefold()
+    return unicodedata.normalize("NFC", _LEFT_OUT.sub("", apart)).casefold()
 
 
 def words(text: str) -> Iterator[Word]:
     """The words of a text, in their order."""
-    for match in _WORD.finditer(text):
+    for match in (_ASCII_WORD if text.isascii() else _patterns().word).finditer(text):
         start, end = match.span()
         run = match.group()
         if run.isascii():
@@ -124,12 +156,12 @@ def words(text: str) -> Iterator[Word]:
 def _parted(run: str, start: int) -> Iterator[Word]:
     """A run of letters, where scripts without spaces are taken in pairs of characters."""
     last = 0
-    for unspaced in _UNSPACED.finditer(run):
-        begin, end = unspaced.span()
-        yield from _folded(run, start, last, begin)
-        for first in range(begin, max(end - 1, begin + 1)):
-            yield from _folded(run, start, first, min(first + 2, end))
-        last = end
+    for unspaced in _patterns().unspaced.finditer(run):
+        yield from _folded(run, start, last, unspaced.start())
+        seen = [each.span() for each in _patterns().character.finditer(run, *unspaced.span())]
+        for (begin, _), (_, end) in pairwise(seen) if len(seen) > 1 else [(seen[0], seen[0])]:
+            yield from _folded(run, start, begin, end)
+        last = unspaced.end()
     yield from _folded(run, start, last, len(run))
 
 

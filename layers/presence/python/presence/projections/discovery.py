@@ -57,7 +57,7 @@ def of_pin(old: Pin | None, new: Pin | None) -> Iterator[Consequence]:
     """What follows from a pin's change, for itself, for the boards that are known by their first pins, and for the one
     from which it was saved.
     """
-    before, after = (documents.pin(each, _ANYWHERE, _ANYBODY) for each in (old, new))
+    before, after = (documents.pin(each, _on(each), _ANYBODY) for each in (old, new))
     stood, stands = (timelines.place(each, _on(each), _ANYBODY) for each in (old, new))
     yield from _touched(PINS, (old or new), before, after, anyway=stood != stands or _is_moved(old, new))
     for each in (old, new):
@@ -121,7 +121,8 @@ def _saved_from(pin: Pin | None) -> str | None:
 
 
 def _on(pin: Pin | None) -> Board | None:
-    return replace(_ANYWHERE, id=pin.board_id) if pin else None
+    """Most pins are on boards of who added them."""
+    return replace(_ANYWHERE, id=pin.board_id, owner_id=pin.owner_id) if pin else None
 
 
 def _moves_pins(old: Board, before: Document | None, new: Board, after: Document | None) -> bool:

@@ -37,7 +37,8 @@ which boards are alike."""
 MAX_CONTENT = 8
 """Characters of a digest: 32 bits. That two pictures share one happens, and costs a related board that is none."""
 MAX_WORDS = 256
-"""Different words that a document is found by. A title, a description and an alt text together have fewer."""
+"""Different words that a document is found by. A title, a description and an alt text together have fewer, but for the
+longest in scripts that are taken in pairs of characters."""
 
 
 @dataclass(frozen=True)
@@ -93,12 +94,14 @@ class Document:
             word: Posting(min(weight, 255), self.length, self.small, level) for word, weight in self.weights.items()
         }
         shown = Posting(UNIT, packed_length(UNIT * len(self.contents)))
+        owned = Posting(UNIT, packed_length(UNIT))
         # The best boards of a topic come first: their lists are ordered by standing.
         about = Posting(max(1, self.standing), packed_length(UNIT))
         return (
             told
             | {shown_word(digest): shown for digest in self.contents}
             | {topic_word(topic_id): about for topic_id in with_parents(self.topics)}
+            | ({owner_word(self.owner_id): owned} if self.owner_id else {})
             | self._named
         )
 
@@ -149,6 +152,16 @@ def topic_word(topic_id: str) -> str:
 def topic_of(word: str) -> str | None:
     """The topic for which ``topic_word`` stands, or nothing."""
     return word.removeprefix("#") if word.startswith("#") else None
+
+
+def owner_word(user_id: str) -> str:
+    """What stands in the lists for whose a board, or the board of a pin, is; no word of a text begins like it."""
+    return f"@{user_id}"
+
+
+def is_owner(word: str) -> bool:
+    """Whether it is an ``owner_word``."""
+    return word.startswith("@")
 
 
 def trend_word(topic_id: str) -> str:

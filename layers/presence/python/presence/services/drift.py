@@ -363,7 +363,8 @@ def _look_at_lists(kind: str, words: Collection[str]) -> Iterator[Difference]:
         said = Indexed(kind, _cards({kind: numbers}), index.census(kind, {}))
         for word, stored in lists.items():
             blocks = len(stored.whole.blocks)
-            yield from of_list(stored, said, long.get(word, blocks if is_full else 1))
+            is_unknown = is_full or not index.is_noted(word)
+            yield from of_list(stored, said, long.get(word, blocks if is_unknown else 1))
         yield from _look_at_suggestions(kind, filter(name_of, some))
 
 

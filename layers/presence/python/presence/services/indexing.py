@@ -454,7 +454,9 @@ def _list_writes(kind: str, stored: StoredList, changes: Mapping[int, Posting | 
 
 def _note_long(kind: str, blocks: Mapping[str, int], known: Mapping[str, int]) -> None:
     """Which lists are long is a hint for searches: whoever comes too late leaves it to the next."""
-    differing = {word: number for word, number in blocks.items() if known.get(word, 1) != number}
+    differing = {
+        word: number for word, number in blocks.items() if index.is_noted(word) and known.get(word, 1) != number
+    }
     if not differing:
         return
     raw = index.read([keys.long_lists(kind)], consistent=True).get(keys.long_lists(kind))

@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
+from types import MappingProxyType
 
 from presence.domain.postings import STANDING, UNIT, Posting, gain, rarity, saturation
 from presence.domain.words import small_words
@@ -31,14 +32,22 @@ class Weighing:
     language: str
     today: int
     """In days since the epoch."""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """What some of the words are in another language: it counts in documents that do not have the word."""
 
 
 def weighing(
-    words: Sequence[str], language: str, lists: Mapping[str, ReadList], census: Census, today: int
+    words: Sequence[str],
+    language: str,
+    lists: Mapping[str, ReadList],
+    census: Census,
+    today: int,
+    *,
+    instead: Mapping[str, str] = MappingProxyType({}),
 ) -> Weighing:
     total = census.total
     rarities = {word: rarity(found.having, total) for word, found in lists.items()}
-    return Weighing(words, rarities, census.average_length, language, today)
+    return Weighing(words, rarities, census.average_length, language, today, instead)
 
 
 def candidates(lists: Mapping[str, ReadList], weights: Weighing) -> dict[int, float]:
@@ -46,6 +55,18 @@ def candidates(lists: Mapping[str, ReadList], weights: Weighing) -> dict[int, fl
 
     Where a small word's list was not read to its end, the other words' lists tell which documents have it.
     """
+    scores = _of_words({word: found for word, found in lists.items() if word not in weights.instead.values()}, weights)
+    for word, other in weights.instead.items():
+        if other in lists:
+            told, having = _Told(weights, other), lists[word].numbers() if word in lists else frozenset()
+            for block in lists[other].blocks:
+                for number, weight, length, _, level in zip(*block, strict=True):
+                    if number not in having:
+                        scores[number] = scores.get(number, 0.0) + told[weight, length, level]
+    return scores
+
+
+def _of_words(lists: Mapping[str, ReadList], weights: Weighing) -> dict[int, float]:
     scores: dict[int, float] = {}
     small = {word: bit for word in lists if (bit := small_words((word,), weights.language)) and not lists[word].is_read}
     beside: dict[int, tuple[int, int, int]] = {}
@@ -81,10 +102,11 @@ class _Told(dict[tuple[int, int, int], float]):
 def score(document: Document, weights: Weighing) -> float:
     """Of a document whose card is there: exact, also for words whose lists were not read to their end."""
     postings = document.postings
+    there = (word if word in postings else weights.instead.get(word, "") for word in weights.words)
     of_words = sum(
-        rare * saturation(postings[word], weights.average_length)
-        for word, rare in weights.rarities.items()
-        if word in postings
+        weights.rarities[word] * saturation(postings[word], weights.average_length)
+        for word in there
+        if word in postings and word in weights.rarities
     )
     gains = (
         ADJACENCY * _adjacency(document.title, weights.words)

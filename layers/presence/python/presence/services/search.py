@@ -5,6 +5,8 @@ out is read from the main table and judged anew.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
+from types import MappingProxyType
 
 from presence.domain import clock, topics
 from presence.domain.entities import Viewer, parted, position
@@ -12,7 +14,7 @@ from presence.domain.errors import TopicNotFound
 from presence.domain.postings import MAX_BLOCKS, number
 from presence.domain.words import DEFAULT_LANGUAGE, language, stem, words
 from presence.policies import visibility
-from presence.projections.documents import ANY_TOPIC, BOARDS, PINS, USERS, Document, topic_word
+from presence.projections.documents import ANY_TOPIC, BOARDS, PINS, USERS, Document, is_owner, owner_word, topic_word
 from presence.services import access, people, relevance, trending
 from presence.services import pins as pin_service
 from presence.services.access import Seen
@@ -115,10 +117,16 @@ def search(viewer: Viewer, query: Query, request: PageRequest) -> Page[Hit]:
     """
     owner_id = people.user(viewer, query.owner).profile.id if query.owner else None
     code = query.language or language(query.text)
-    stems = list(dict.fromkeys(stem(word.text, code) for word in words(query.text)))[:MAX_WORDS]
+    texts = [word.text for word in words(query.text)]
+    stems = list(dict.fromkeys(stem(text, code) for text in texts))[:MAX_WORDS]
     if not stems:
         return Page([], None)
-    ranking = _ranking(query.kind, stems, code, query.topic)
+    # A short text is taken for English whatever it is in, and any is found by its words' stems in English too.
+    others = {stem(text, code): stem(text, DEFAULT_LANGUAGE) for text in texts}
+    instead = {word: others[word] for word in stems if others[word] not in stems}
+    within = [topic_word(query.topic)] if query.topic else []
+    within += [owner_word(owner_id)] if owner_id else []
+    ranking = _ranking(query.kind, stems, code, dict(islice(instead.items(), MAX_WORDS - len(stems))), within)
     return page_of(viewer, ranking.in_windows(request), request, query, owner_id)
 
 
@@ -195,21 +203,29 @@ def shown(viewer: Viewer, hits: Iterable[Hit], query: Query = ANYTHING, owner_id
     return _READERS[query.kind](viewer, wanted, query)
 
 
-def _ranking(kind: str, stems: Sequence[str], code: str, topic: str | None = None) -> Ranking:
-    """What has any of the stems; of a topic, if one is given: 1 request.
+def _ranking(
+    kind: str,
+    stems: Sequence[str],
+    code: str,
+    instead: Mapping[str, str] = MappingProxyType({}),
+    within: Sequence[str] = (),
+) -> Ranking:
+    """What has any of the stems: 1 request.
 
-    Where the topic's list is not read to its end, it leaves others in, which their cards tell.
+    Args:
+        instead: other stems, for what does not have the first; see ``Weighing``.
+        within: words for a topic and an owner; only what has them. Of what the lists do not tell since they were not
+            read to their ends, the cards do.
     """
-    about = topic_word(topic) if topic else None
-    needed = [*stems, about] if about else stems
-    lists, census = read_lists(kind, lambda long: _plan(needed, long))
-    of_topic = lists.pop(about, None) if about else None
-    weights = relevance.weighing(stems, code, lists, census, today())
+    lists, census = read_lists(kind, lambda long: _plan([*stems, *instead.values()], long) | _plan_within(within, long))
+    bounds = [lists.pop(word, None) for word in within]
+    weights = relevance.weighing(stems, code, lists, census, today(), instead=instead)
     scores = relevance.candidates(lists, weights)
-    if about and of_topic is None:
+    is_told = all(found.is_read for found in lists.values())
+    if not all(bounds):
         scores = {}
-    if of_topic and of_topic.is_read:
-        scores = {number: scores[number] for number in scores.keys() & of_topic.numbers()}
+    elif ends := [bound.numbers() for bound in bounds if bound and bound.is_read]:
+        scores = {each: scores.get(each, 0.0) for each in set.intersection(*ends) if each in scores or not is_told}
     return Ranking(kind, best(scores), weights, lambda document: relevance.score(document, weights))
 
 
@@ -258,6 +274,11 @@ def _plan(stems: Sequence[str], long: Mapping[str, int] | None) -> dict[str, int
         plan[word] += more
         left -= more
     return plan
+
+
+def _plan_within(words: Iterable[str], long: Mapping[str, int] | None) -> dict[str, int]:
+    """Of these the lists are read to their ends. How long those of owners are is noted nowhere."""
+    return {word: MAX_BLOCKS if long is None or is_owner(word) else long.get(word, 1) for word in words}
 
 
 class _Known:
@@ -340,7 +361,7 @@ def _with(hit: Hit, thing: Seen | Placed | Person) -> Hit:
 
 def highlights(hit: Hit, text: str) -> list[tuple[int, int]]:
     """Which parts of a text, in characters, are what it was found by. Pairs of characters overlap; parts do not."""
-    codes = {hit.weights.language, language(text)}
+    codes = {hit.weights.language, language(text), DEFAULT_LANGUAGE}
     parts: list[tuple[int, int]] = []
     for word in words(text):
         if any(stem(word.text, code) in hit.weights.rarities for code in codes):

@@ -17,7 +17,7 @@ from presence.domain import clock, postings, trends
 from presence.domain.postings import BLOCK_BYTES, MAX_BLOCKS, Columns, Sample, TermList
 from presence.domain.suggestions import Suggestion
 from presence.domain.trends import Best
-from presence.projections.documents import Document
+from presence.projections.documents import Document, is_owner
 from presence.storage import keys, table
 from presence.storage.keys import Key
 from presence.storage.table import Part, Raw
@@ -305,6 +305,11 @@ def long_lists(raw: Raw | None) -> dict[str, int]:
 
 MAX_LONG_LISTS = 256
 """More would take more than a read unit; of lists beyond them the best block is read, and what the others leave."""
+
+
+def is_noted(word: str) -> bool:
+    """Whether it is noted how long its list is. Not of owners, of whom many have more than any word."""
+    return not is_owner(word)
 
 
 def long_lists_write(kind: str, words: Mapping[str, int], was: int) -> Write:
