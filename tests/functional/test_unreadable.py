@@ -8,15 +8,20 @@ from typing import Any, NamedTuple, cast
 
 import pytest
 
+from presence.domain import postings
+from presence.domain import timelines as blocks
 from presence.domain.entities import Board, Pin, Profile
 from presence.domain.errors import StorageUnavailable
 from presence.domain.postings import number
 from presence.projections import documents
 from presence.projections.discovery import Subject
 from presence.projections.documents import PINS, Document
-from presence.services import indexing, sweeping
-from presence.storage import index, keys
+from presence.projections.timelines import of_user
+from presence.services import drift, indexing, search, sweeping
+from presence.services.drift import Flaw
+from presence.storage import index, keys, timelines
 from presence.storage.keys import Key
+from presence.storage.table import Raw
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin, delete_for_good
 from tests.support.deployment import Deployed, Deployment
@@ -323,6 +328,248 @@ def test_a_sweep_goes_no_further_where_all_its_parts_fail(
     assert indexed(world.pins) == set()
     assert given_up(deployed) == set()
     assert deployed.drift() == []
+
+
+# An item of the indexes.
+
+
+def in_the_indexes(world: World) -> dict[str, tuple[Key, Raw]]:
+    """An item of each kind, and what it says then that cannot be read."""
+    text, data = {"S": "[{"}, {"B": "c3BvaWx0"}
+    card, cakes = keys.card("boards", number(world.board)), keys.block("boards", "cake", 0)
+    line = keys.newest_block(of_user(world.ann.user_id))
+    return {
+        "card": (card, {"documents": text}),
+        "card of another format": (card, {"documents": {"S": '[{"id": "7", "called": "cakes"}]'}}),
+        "notes on a card": (card, {"notes": {"S": "[]"}}),
+        "list": (cakes, {"data": data}),
+        "list of names": (keys.block("boards", documents.name_word("wedding cakes"), 0), {"data": data}),
+        "list that is cut off": (cakes, {"data": {"B": ""}}),
+        "head of a list": (cakes, {"head": text}),
+        "sample of a list": (cakes, {"sample": data, "limit": {"N": "7"}}),
+        "census": (keys.census("boards", number(world.board)), {"data": data}),
+        "limit of a census": (keys.census("boards", number(world.board)), {"limit": {"N": "0"}}),
+        "long lists": (keys.long_lists("boards"), {"words": {"S": "[1]"}, "revision": {"N": "7"}}),
+        "suggestions": (keys.suggestions("cak"), {"names": {"S": '[["board"]]'}, "was_full": {"BOOL": True}}),
+        "trend": (keys.trends(""), {"data": data}),
+        "floors of a trend": (keys.trends(""), {"floors": {"S": "[]"}}),
+        "timeline": (line, {"pins": {"B": "c3BvaWx0"}}),
+        "fence of a timeline": (line, {"fence": {"BOOL": True}}),
+        "note": (keys.timelines_of_pin(world.pins[2]), {"lines": {"SS": ["USER#7"]}}),
+        "revision of a card": (card, {"revision": {"S": "7"}}),
+        "revision of a list": (cakes, {"revision": {"S": "7"}}),
+        "revision of a timeline": (line, {"revision": {"S": "7"}}),
+        "none of ours": (("JUNK", "JUNK"), {}),
+        "of no kind of ours": (("WORD#sheds#oak", "0"), {"data": data, "revision": {"N": "7"}}),
+        "block that no list has": (("WORD#boards#cake", "7"), {"revision": {"N": "7"}}),
+    }
+
+
+INDEXED = (
+    "card",
+    "card of another format",
+    "notes on a card",
+    "list",
+    "list of names",
+    "list that is cut off",
+    "head of a list",
+    "sample of a list",
+    "census",
+    "limit of a census",
+    "suggestions",
+    "trend",
+    "floors of a trend",
+    "timeline",
+    "fence of a timeline",
+    "note",
+)
+"""What somebody writes who changes a board and its pins."""
+OTHERS = (
+    "long lists",
+    "revision of a card",
+    "revision of a list",
+    "revision of a timeline",
+    "none of ours",
+    "of no kind of ours",
+    "block that no list has",
+)
+
+
+def spoil_index(deployed: Deployment, world: World, kind: str) -> Key:
+    key, spoilt = in_the_indexes(world)[kind]
+    discovery = deployed.memory.discovery
+    there = discovery.items.get(key)
+    assert there or kind in OTHERS
+    discovery.write(key, {"pk": {"S": key[0]}, "sk": {"S": key[1]}, **(there or {}), **spoilt})
+    search._known.cache_clear()
+    return key
+
+
+def unreadable(deployed: Deployment) -> list[Key]:
+    return [each.key for each in drift._unreadable(deployed.memory.discovery.items) if each.key]
+
+
+def told(key: Key) -> str:
+    return f"{'/'.join(key)} cannot be read"
+
+
+@pytest.mark.parametrize("kind", INDEXED + OTHERS)
+def test_an_item_of_the_indexes_keeps_nothing_else_from_anybody_and_is_repaired(
+    deployed: Deployment, world: World, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    key = spoil_index(deployed, world, kind)
+    assert unreadable(deployed) == [key]
+    paths = [path.format(other_board=world.other_board, other_pin=world.other_pin) for path in PATHS]
+    assert {path: world.viewer.get(path).status for path in paths} == dict.fromkeys(paths, 200)
+
+    caplog.clear()
+    said: list[str] = []
+    assert reindex.check(said.append) > 0
+    assert told(key) in caplog.text
+    assert f"1 x {Flaw.UNREADABLE} ({key[0].partition('#')[0]})" in said
+    assert reindex.repair(lambda _: None) == 0
+
+    assert unreadable(deployed) == []
+    assert deployed.drift() == []
+    assert found(world.viewer, "boards") == {world.board, world.other_board}
+
+
+@pytest.mark.parametrize("kind", INDEXED + OTHERS)
+def test_an_item_of_the_indexes_that_cannot_be_read_is_made_anew_with_them(
+    deployed: Deployment, world: World, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    key = spoil_index(deployed, world, kind)
+
+    assert reindex.renew(lambda _: None, wait=lambda: deployed.source.drain(seconds=3))
+
+    assert told(key) in caplog.text
+    assert given_up(deployed) == set()
+    assert unreadable(deployed) == []
+    assert reindex.check(lambda _: None) == 0
+    assert deployed.drift() == []
+
+
+@pytest.mark.parametrize("kind", INDEXED)
+def test_whoever_writes_an_item_of_the_indexes_that_cannot_be_read_writes_it_anew(
+    deployed: Deployment, world: World, kind: str
+) -> None:
+    spoil_index(deployed, world, kind)
+
+    assert (
+        world.ann.patch(f"/boards/{world.board}", {"name": "Birthday cakes", "description": "Of all sizes"}).status
+        == 200
+    )
+    assert world.ann.patch(f"/pins/{world.pins[2]}", {"title": "Lemon cake"}).status == 200
+    a_pin(world.ann, world.board, title="Chocolate cake")
+    newcomer = a_user("dan_cakes")
+    board = a_board(newcomer, name="Wedding cakes")
+    assert newcomer.post(f"/pins/{world.pins[1]}/save", {"board_id": board}).status == 201
+    deployed.source.drain()
+
+    assert given_up(deployed) == set()
+    assert unreadable(deployed) == []
+    assert board in found(world.viewer, "boards")
+    assert reindex.repair(lambda _: None) == 0  # what else the item said
+    assert deployed.drift() == []
+
+
+def test_an_item_of_the_indexes_is_named_and_counted_by_whoever_asks_for_it(
+    deployed: Deployment, world: World, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = spoil_index(deployed, world, "card")
+    caplog.clear()
+    capsys.readouterr()
+
+    assert found(world.viewer, "boards") == {world.other_board}
+
+    assert [told(key) in each.message for each in caplog.records] == [True]
+    assert counted(capsys) == 1
+
+
+def counted(capsys: pytest.CaptureFixture[str]) -> float:
+    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    return float(sum(sum(each["Unreadable"]) for each in metrics))
+
+
+def test_what_several_threads_cannot_read_is_counted_once_each(capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    raw: Raw = {"pk": {"S": "TIMELINE#USER#7"}, "sk": {"S": "0"}}
+
+    assert [*index.in_parallel(timelines.entries, [raw] * 300)] == [{}] * 300
+
+    assert counted(capsys) == 300
+
+
+@pytest.mark.parametrize(
+    ("place", "attribute"),
+    [*((place, "data") for place in range(4)), (0, "head"), (3, "sample"), (0, "revision"), (3, "revision")],
+)
+@pytest.mark.parametrize("is_renewed", [False, True])
+def test_a_block_of_a_long_list_that_cannot_be_read_is_made_anew(
+    deployed: Deployment, monkeypatch: pytest.MonkeyPatch, place: int, attribute: str, is_renewed: bool
+) -> None:
+    for module in (postings, index):
+        monkeypatch.setattr(module, "BLOCK_BYTES", 110)
+    for name, documents_ in (("_SPARSE", 5), ("_LACKING", 10), ("SAMPLE_SIZE", 5)):
+        monkeypatch.setattr(postings, name, documents_)
+    ann = a_user()
+    board = a_board(ann, name="Things")
+    for each in range(110):
+        a_pin(ann, board, title="cake", description="sweet " * (each % 7))
+    deployed.source.drain()
+    discovery = deployed.memory.discovery
+    key = keys.block(PINS, "cake", place)
+    before = index.stored_list(PINS, "cake", discovery.items).whole
+    assert before.floor
+    discovery.write(key, {**discovery.items[key], "limit": {"N": "7"}, attribute: {"B": "c3BvaWx0"}})
+    assert a_user().get("/discover/search?q=cake&type=pins").status == 200
+
+    if is_renewed:
+        assert reindex.renew(lambda _: None, wait=lambda: deployed.source.drain(seconds=3))
+        assert reindex.check(lambda _: None) == 0
+    else:
+        assert reindex.repair(lambda _: None) == 0
+    # A sample of 5 is too small to tell how many there are.
+    assert [line for line in deployed.drift() if "tells of" not in line] == []
+    after = index.stored_list(PINS, "cake", discovery.items).whole
+    assert after.floor
+    assert after.sample == before.sample
+
+
+@pytest.mark.parametrize("attribute", ["pins", "fence", "revision"])
+@pytest.mark.parametrize("is_newest", [False, True])
+@pytest.mark.parametrize("how", ["repaired", "renewed", "written"])
+def test_a_block_of_a_long_timeline_that_cannot_be_read_hides_no_other(
+    deployed: Deployment, monkeypatch: pytest.MonkeyPatch, attribute: str, is_newest: bool, how: str
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_ENTRIES", 4)
+    ann, viewer = a_user(), a_user()
+    board = a_board(ann)
+    follow(viewer, ann)
+    made = [a_pin(ann, board) for _ in range(12)]
+    deployed.source.drain()
+    discovery = deployed.memory.discovery
+    line = keys.newest_block(of_user(ann.user_id))
+    key = line if is_newest else sorted(key for key in discovery.items if key[0] == line[0])[2]
+    there = timelines.entries(discovery.items[key])
+    discovery.write(key, {**discovery.items[key], attribute: {"BOOL": True}})
+
+    shown = {pin["id"] for pin in viewer.get("/discover/feed?page_size=50").json["items"]}
+    assert shown == {*made} - (there.keys() if attribute == "pins" else set())
+
+    match how:
+        case "repaired":
+            assert reindex.repair(lambda _: None) == 0
+        case "renewed":
+            assert reindex.renew(lambda _: None, wait=lambda: deployed.source.drain(seconds=3))
+        case _:
+            made.append(a_pin(ann, board))
+            deployed.source.drain()
+            assert reindex.repair(lambda _: None) == 0
+    assert reindex.check(lambda _: None) == 0
+    assert deployed.drift() == []
+    shown = {pin["id"] for pin in viewer.get("/discover/feed?page_size=50").json["items"]}
+    assert shown == {*made}
 
 
 # Cleaning up.

@@ -141,12 +141,20 @@ def pack(postings: Mapping[int, Posting]) -> bytes:
 
 _PLAIN, _COMPRESSED = (2, 1, 0), (5, 4, 3)
 """Bytes of a step, counted from the lowest."""
+_COLUMNS = len(_PLAIN) + len(_COMPRESSED) + 5
+"""Of a byte each."""
 
 
 def columns(data: bytes) -> Columns:
+    """
+    Raises:
+        ValueError, zlib.error, OverflowError: it is not what ``pack`` gives.
+    """
     size = int.from_bytes(data[-2:])
     plain = len(_PLAIN) * size
     planes = data[:plain] + zlib.decompress(data[plain:-2])
+    if len(planes) != _COLUMNS * size:
+        raise ValueError("columns of another length")
     steps = bytearray(8 * size)
     for place, byte in enumerate((*_PLAIN, *_COMPRESSED)):
         steps[byte::8] = planes[place * size : (place + 1) * size]
@@ -195,6 +203,8 @@ class Sample:
 
     @classmethod
     def unpacked(cls, data: bytes, limit: int) -> "Sample":
+        if not 0 < limit <= NUMBERS:
+            raise ValueError("a limit that leaves none, or more than there are")
         return cls({drawn * _UNDRAW % NUMBERS: posting for drawn, posting in unpack(data).items()}, limit)
 
 
@@ -316,8 +326,8 @@ class TermList:
 
     @property
     def is_lacking(self) -> bool:
-        """It dropped postings for which it has room by now."""
-        return self.floor is not None and len(self) < _LACKING
+        """It dropped postings for which it has room by now, or of which it knows no more how many."""
+        return self.floor is not None and (len(self) < _LACKING or self.sample is None)
 
     def gather(self) -> None:
         """Lay a sparse list down as one block."""

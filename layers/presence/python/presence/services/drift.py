@@ -13,17 +13,28 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import batched
+from typing import Any
 
 from presence.domain import postings
 from presence.domain.entities import Board, Pin, Profile, Tie
 from presence.domain.postings import COUNTED, Posting, Sample
 from presence.domain.trends import Best
 from presence.projections.discovery import Subject
-from presence.projections.documents import ANY_TOPIC, BOARDS, PINS, USERS, Document, name_of, topic_of, topic_word
+from presence.projections.documents import (
+    ANY_TOPIC,
+    BOARDS,
+    KINDS,
+    PINS,
+    USERS,
+    Document,
+    name_of,
+    topic_of,
+    topic_word,
+)
 from presence.services import blocks, indexing, suggesting, timelines, trending
 from presence.storage import index, keys, things
 from presence.storage import timelines as stored_timelines
-from presence.storage.index import Census, StoredList
+from presence.storage.index import Census, Decoder, Group, StoredList, Write
 from presence.storage.keys import Key
 from presence.storage.table import Part, Raw
 
@@ -52,6 +63,7 @@ class Flaw(StrEnum):
     SUGGESTION_WRONG = "suggestion that its list does not imply, or lacks"
     LENGTH_WRONG = "length of a list noted wrong"
     TIMELINE_WRONG = "timeline that a pin does not stand on, or is not where it belongs"
+    UNREADABLE = "item that cannot be read, or is none of ours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +72,14 @@ class Difference:
 
     flaw: Flaw
     kind: str
-    """Of the documents that the index is of."""
+    """Of the documents that the index is of; of an item that cannot be read what it is, by its key."""
     word: str = ""
     """Of the list, where it is about one; of a timeline its name."""
     number: int | None = None
     id: str = ""
     """Of the document, where it is known."""
+    key: Key | None = None
+    """Of an item that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +102,9 @@ def missing(part: Part, after: Key | None) -> Seen:
 def needless(part: Part, after: Key | None) -> Seen:
     """Look whether all that a page of the discovery table says is so."""
     items, last = index.page(part, after, ITEMS_AT_ONCE)
-    return Seen(_look_at_items(items), len(items), last)
+    unreadable = {each.key: each for each in _unreadable(items)}
+    readable = {key: raw for key, raw in items.items() if key not in unreadable}
+    return Seen([*unreadable.values(), *_look_at_items(readable)], len(items), last)
 
 
 def cleared(part: Part, after: Key | None) -> Seen:
@@ -128,26 +144,29 @@ _KINDS = {Board: BOARDS, Pin: PINS, Profile: USERS}
 
 
 def again(differences: Collection[Difference]) -> list[Difference]:
-    """Those that are still there."""
+    """Those that are still there; the items first that cannot be read, since they are in the way of others."""
     words = _by_kind((each.kind, each.word) for each in differences if each.word and each.flaw != Flaw.TIMELINE_WRONG)
     found = {
+        *_unreadable(index.read(_keys(differences), consistent=True)),
         *look_at_documents(dict.fromkeys(Subject(each.kind, each.id) for each in differences if each.id)),
         *(each for kind, some in words.items() for each in _look_at_lists(kind, some)),
         *_look_at_censuses({each.kind for each in differences if each.flaw == Flaw.CENSUS_WRONG}),
         *_look_at_trends(_topics(differences, Flaw.TREND_WRONG, Flaw.TREND_LACKING)),
         *_look_at_timelines(_lines(differences)),
     }
-    return [each for each in dict.fromkeys(differences) if each in found]
+    return sorted((each for each in dict.fromkeys(differences) if each in found), key=lambda each: each.key is None)
 
 
 def mend(differences: Collection[Difference]) -> None:
     """Have the indexes say what the table implies where they differed. Doing it again is harmless.
 
-    Lists that lack postings, and topics that lack boards, are opened only: what they lack is missing from then on.
+    Lists that lack postings, and topics that lack boards, are opened only: what they lack is missing from then on. So
+    is what stood in items that cannot be read: they go, whoever writes them now.
 
     Raises:
         Conflict, Throttled, StorageUnavailable: it must be done again.
     """
+    index.write_each([_without(key) for key in _keys(differences)])
     untidy = (Flaw.LIST_LACKING, Flaw.BLOCKS_UNSETTLED, Flaw.LENGTH_WRONG)
     for kind, words in _by_kind((each.kind, each.word) for each in differences if each.flaw in untidy).items():
         for some in batched(words, LISTS_AT_ONCE, strict=False):
@@ -172,6 +191,17 @@ def mend(differences: Collection[Difference]) -> None:
     for kind, words in _by_kind(astray).items():
         suggesting.settle(kind, dict.fromkeys(words, True))
     timelines.refresh(_lines(differences))
+
+
+def _keys(differences: Iterable[Difference]) -> list[Key]:
+    return [each.key for each in differences if each.key]
+
+
+def _without(key: Key) -> Group:
+    line = stored_timelines.line_of(key[0])
+    if key == keys.newest_block(line):
+        return stored_timelines.newest_again(line)
+    return Group([Write(key, None, revision=None)])
 
 
 def _lines(differences: Iterable[Difference]) -> timelines.Lines:
@@ -303,6 +333,40 @@ def look_at_documents(subjects: Iterable[Subject]) -> list[Difference]:
     return [*found, *_look_at_trends_of(documents), *_look_at_timelines(of_pins)]
 
 
+def _unreadable(items: Mapping[Key, Raw]) -> Iterator[Difference]:
+    for key, raw in items.items():
+        if not all(decoder.can_read(raw) for decoder in _decoders(key)):
+            yield Difference(Flaw.UNREADABLE, keys.indexed(key[0])[0], key=key)
+
+
+def _decoders(key: Key) -> tuple[Decoder[Any], ...]:
+    """Of all that an item with this key says."""
+    what, kind, name = keys.indexed(key[0])
+    told: tuple[Decoder[Any], ...]
+    match what, key[1]:
+        case keys.CARD, keys.CARD if kind in KINDS and name.isdecimal():
+            told = index.cards, index.notes
+        case keys.WORD, _ if kind in KINDS and key in index.list_keys(kind, name):
+            told = (index.block,)
+        case keys.CENSUS, keys.LONG if kind in KINDS:
+            told = (index.long_lists,)
+        case keys.CENSUS, _ if kind in KINDS and key in keys.censuses(kind):
+            told = (index.counted,)
+        case keys.SUGGEST, keys.SUGGEST:
+            told = (index.suggested,)
+        case keys.TREND, keys.TREND if kind == BOARDS:
+            told = (index.best,)
+        case keys.TIMELINE, keys.NOTE:
+            told = (stored_timelines.noted,)
+        case keys.TIMELINE, keys.NEWEST:
+            told = stored_timelines.fence, stored_timelines.entries
+        case keys.TIMELINE, fence if fence.isdecimal():
+            told = (stored_timelines.entries,)
+        case _:
+            told = (index.nothing_of_ours,)
+    return (*told, index.revision)
+
+
 def _look_at_items(items: Mapping[Key, Raw]) -> list[Difference]:
     subjects: list[Subject] = []
     words: dict[str, set[str]] = defaultdict(set)
@@ -321,9 +385,8 @@ def _look_at_items(items: Mapping[Key, Raw]) -> list[Difference]:
         elif what == keys.TREND:
             topics.add(name)
         elif what == keys.TIMELINE and sk != keys.NOTE:
-            line, entries = stored_timelines.entries((pk, sk), raw)
-            for pin_id in entries:
-                lines[pin_id].add(line)
+            for pin_id in stored_timelines.entries(raw):
+                lines[pin_id].add(stored_timelines.line_of(pk))
         elif what == keys.SUGGEST:
             for of_kind, word in suggesting.words_of(raw):
                 names[of_kind].add(word)

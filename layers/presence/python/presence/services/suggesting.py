@@ -76,12 +76,12 @@ def astray(kind: str, words: Iterable[str]) -> list[str]:
     found = _items(wanted)
     wrong: set[str] = set()
     for beginning, of_names in wanted.items():
-        raw = found.get(keys.suggestions(beginning))
-        there = {each.name: each for each in index.suggestions(raw)}
+        item = index.suggested(found.get(keys.suggestions(beginning)))
+        there = {each.name: each for each in item.names}
         wrong |= {
             name_word(name)
             for name, suggestion in of_names.items()
-            if there.get(name) != suggestion and (name in there or not index.was_full(raw))
+            if there.get(name) != suggestion and (name in there or not item.was_full)
         }
     return [word for word in told if word in wrong]
 
@@ -111,12 +111,12 @@ def _groups(wanted: Mapping[str, Told], found: Mapping[Key, Raw]) -> list[Group]
     groups: list[Group] = []
     for beginning, of_names in wanted.items():
         raw = found.get(keys.suggestions(beginning))
-        before = index.suggestions(raw)
-        others = [each for each in before if each.name not in of_names]
+        before = index.suggested(raw)
+        others = [each for each in before.names if each.name not in of_names]
         wanting = [*others, *filter(None, of_names.values())]
         after = suggestions.best(wanting)
-        was_full = index.was_full(raw) or len(after) < len(wanting)
-        if after != before or was_full != index.was_full(raw):
+        was_full = before.was_full or len(after) < len(wanting)
+        if before != (after, was_full):
             write = index.suggestions_write(beginning, after, index.revision(raw), was_full=was_full)
             groups.append(Group([write]))
     return groups

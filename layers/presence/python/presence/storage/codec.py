@@ -5,6 +5,7 @@ PynamoDB would build a model and then we a value from it, at eight times the CPU
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
+from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
@@ -53,10 +54,23 @@ _logger = Logger()
 METRICS_SERVICE = "storage"
 """All functions count under this name: one alarm is enough."""
 _metrics = EphemeralMetrics(service=METRICS_SERVICE)
+_counting = Lock()
 
 
 class Unreadable(Exception):
     """An item, which it names, is not as this code writes it."""
+
+    def __init__(self, raw: Raw, why: Exception) -> None:
+        key = "/".join(raw.get(name, {}).get("S", "?") for name in ("pk", "sk"))
+        super().__init__(f"{key} cannot be read: {why!r}")
+
+
+def tell_unreadable(error: Unreadable) -> None:
+    """In the log, and to the alarm. Requests of several threads may do so at once."""
+    _logger.error(str(error))
+    with _counting:
+        _metrics.add_metric(name="Unreadable", unit=MetricUnit.Count, value=1)
+        _metrics.flush_metrics()
 
 
 def readable[T](decode: Callable[[Raw], T], items: Iterable[Raw]) -> list[T]:
@@ -70,9 +84,7 @@ def readable[T](decode: Callable[[Raw], T], items: Iterable[Raw]) -> list[T]:
         try:
             found.append(decode(raw))
         except Unreadable as error:
-            _logger.error(str(error))
-            _metrics.add_metric(name="Unreadable", unit=MetricUnit.Count, value=1)
-            _metrics.flush_metrics()
+            tell_unreadable(error)
     return found
 
 
@@ -98,8 +110,7 @@ def _decoder[T](
         try:
             return entity(**{name: convert(raw[stored][tag]) for name, stored, tag, convert in plan if stored in raw})
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            key = "/".join(raw.get(name, {}).get("S", "?") for name in ("pk", "sk"))
-            raise Unreadable(f"{key} cannot be read: {error!r}") from error
+            raise Unreadable(raw, error) from error
 
     return decode
 

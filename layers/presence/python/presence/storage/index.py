@@ -5,6 +5,8 @@ consistent: half a read unit per 4 KB.
 """
 
 import os
+import struct
+import zlib
 from base64 import b64decode
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,11 +16,11 @@ from typing import Any, NamedTuple
 import orjson
 
 from presence.domain import clock, postings, trends
-from presence.domain.postings import BLOCK_BYTES, MAX_BLOCKS, Columns, Sample, TermList
+from presence.domain.postings import BLOCK_BYTES, MAX_BLOCKS, Columns, Place, Postings, Sample, TermList
 from presence.domain.suggestions import Suggestion
 from presence.domain.trends import Best
 from presence.projections.documents import Document, is_owner
-from presence.storage import keys, table
+from presence.storage import codec, keys, table
 from presence.storage.keys import Key
 from presence.storage.table import Part, Raw
 
@@ -55,8 +57,8 @@ class Write:
 
     key: Key
     attributes: Mapping[str, Raw] | None
-    revision: int
-    """As it was read; 0: it was not there."""
+    revision: int | None
+    """As it was read; 0: it was not there; None: whatever lies there."""
     becomes: int = field(default_factory=lambda: randrange(1, 1 << 48))  # noqa: S311 - not a secret
     """The revision that it gets. Drawn, not counted: an item that went and came again is another one."""
 
@@ -101,7 +103,7 @@ def in_parallel[T, R](work: Callable[[T], R], things: list[T]) -> Iterable[R]:
 
 
 def _request(each: Write) -> Raw:
-    condition: Raw = {"ConditionExpression": "attribute_not_exists(pk)"}
+    condition: Raw = {"ConditionExpression": "attribute_not_exists(pk)"} if each.revision is not None else {}
     if each.revision:
         condition = {
             "ConditionExpression": "#revision = :revision",
@@ -123,8 +125,51 @@ def is_leaving(raw: Raw) -> bool:
     return "expires_at" in raw
 
 
+# What an item says.
+
+
+class Decoder[T]:
+    """Gives what an item says, or some of it. One that cannot be read says nothing, as if it were not there, and is
+    told and counted as by ``codec.readable``: all of this can be made again. By its revision, which is read apart,
+    whoever writes it next replaces it; ``services.drift`` finds those that nobody writes.
+    """
+
+    _WRONG = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error, zlib.error)
+
+    def __init__(self, decode: Callable[[Raw | None], T]) -> None:
+        """
+        Args:
+            decode: takes None where there is no item. May raise whatever decoding raises.
+        """
+        self._decode = decode
+
+    def __call__(self, raw: Raw | None) -> T:
+        try:
+            return self._decode(raw)
+        except self._WRONG as error:
+            codec.tell_unreadable(codec.Unreadable(raw or {}, error))
+            return self._decode(None)
+
+    def can_read(self, raw: Raw) -> bool:
+        """Or else it is told too."""
+        try:
+            self._decode(raw)
+        except self._WRONG as error:
+            codec.tell_unreadable(codec.Unreadable(raw, error))
+            return False
+        return True
+
+
+@Decoder
 def revision(raw: Raw | None) -> int:
     return int(raw["revision"]["N"]) if raw else 0
+
+
+@Decoder
+def nothing_of_ours(raw: Raw | None) -> None:
+    """Of an item with a key that no code of ours writes."""
+    if raw:
+        raise LookupError("nothing of ours has this key")
 
 
 def _data(raw: Raw, name: str = "data") -> bytes:
@@ -145,7 +190,9 @@ class StoredList:
     having: int = 0
     """How many documents have the word, as the first block tells; 0: it does not need to."""
     unsettled: frozenset[int] = frozenset()
-    """Blocks to write also if nothing else changes."""
+    """Blocks to write also if nothing else changes: the first where it does not tell of others, and those that cannot
+    be read or were lost.
+    """
 
 
 def list_keys(kind: str, word: str, blocks: int = MAX_BLOCKS) -> list[Key]:
@@ -155,42 +202,70 @@ def list_keys(kind: str, word: str, blocks: int = MAX_BLOCKS) -> list[Key]:
 def stored_list(kind: str, word: str, found: Mapping[Key, Raw]) -> StoredList:
     """Blocks that the first one does not tell of belong to the list, and the first is to say so."""
     raws = [found.get(key) for key in list_keys(kind, word)]
-    head = _head(raws[0])
-    fences = [(each[0], each[1]) for each in head.get("fences", ())]
+    parts = [block(raw) for raw in raws]
+    head = parts[0].head if parts[0] else Head()
     there = max((index + 1 for index, raw in enumerate(raws) if raw), default=1)
-    blocks = [postings.unpack(_data(raw)) if raw else {} for raw in raws[: max(there, len(fences) + 1)]]
-    untold = blocks[len(fences) + 1 :]
-    fences += [min((postings.place(*each) for each in block.items()), default=(0, 0)) for block in untold]
-    floor = tuple(head["floor"]) if head.get("floor") else None
-    sample = next((_sample(raw) for raw in raws if raw and "sample" in raw), None)
-    whole = TermList(blocks, fences, floor, sample)
+    blocks = [part.postings if part else {} for part in parts[: max(there, len(head.fences) + 1)]]
+    untold = blocks[len(head.fences) + 1 :]
+    fences = [min((postings.place(*each) for each in some.items()), default=(0, 0)) for some in untold]
+    unsettled = {index for index in range(len(blocks)) if not parts[index] and (index or raws[0])}
+    sample = next((part.sample for part in parts if part and part.sample), None)
+    whole = TermList(blocks, [*head.fences, *fences], head.floor, sample)
     revisions = [revision(raw) for raw in raws]
-    return StoredList(word, whole, revisions, head.get("having", 0), frozenset({0} if untold else ()))
+    return StoredList(word, whole, revisions, head.having, frozenset(unsettled | ({0} if untold else set())))
 
 
 def may_need_more(first: Raw | None, coming: int) -> bool:
     """Whether a list has, or may come to have, other blocks than its first when so many documents come."""
     if first is None:
         return False
-    return number_of_blocks(first) > 1 or len(_data(first)) + coming * _POSTING_BYTES > BLOCK_BYTES // 2
+    blocks, size = _extent(first)
+    return blocks > 1 or size + coming * _POSTING_BYTES > BLOCK_BYTES // 2
 
 
 _POSTING_BYTES = 11
 """At most: three of its number's bytes lie as they are, eight others are compressed."""
 
 
-def number_of_blocks(first: Raw | None) -> int:
-    """Of a list, told by its first block."""
-    return 1 + len(_head(first).get("fences", ()))
+@Decoder
+def _extent(first: Raw | None) -> tuple[int, int]:
+    """How many blocks a list has and how many bytes of postings its first one, told by this; at most, if it is not."""
+    return (1 + len(_head(first).fences), len(_data(first))) if first else (MAX_BLOCKS, BLOCK_BYTES)
 
 
-def _head(raw: Raw | None) -> dict[str, Any]:
-    head: dict[str, Any] = orjson.loads(raw["head"]["S"]) if raw and "head" in raw else {}
-    return head
+class Head(NamedTuple):
+    """What the first block of a list tells of all of it."""
+
+    fences: Sequence[Place] = ()
+    floor: Place | None = None
+    having: int = 0
 
 
-def _sample(raw: Raw) -> Sample:
-    return Sample.unpacked(_data(raw, "sample"), int(raw["limit"]["N"]))
+def _head(raw: Raw) -> Head:
+    if "head" not in raw:
+        return Head()
+    told = orjson.loads(raw["head"]["S"])
+    fences = [(impact, number) for impact, number in told.get("fences", ())]
+    if len(fences) >= MAX_BLOCKS:
+        raise ValueError("more blocks than a list has")
+    floor = told.get("floor")
+    return Head(fences, (floor[0], floor[1]) if floor else None, int(told.get("having", 0)))
+
+
+class Block(NamedTuple):
+    """A part of a list, and what lies with it."""
+
+    postings: Postings
+    head: Head
+    sample: Sample | None
+
+
+@Decoder
+def block(raw: Raw | None) -> Block | None:
+    if raw is None:
+        return None
+    sample = Sample.unpacked(_data(raw, "sample"), int(raw["limit"]["N"])) if "sample" in raw else None
+    return Block(postings.unpack(_data(raw)), _head(raw), sample)
 
 
 def list_writes(kind: str, stored: StoredList, changed: Collection[int]) -> Group:
@@ -248,17 +323,20 @@ class ReadList:
 
 def read_list(kind: str, word: str, found: Mapping[Key, Raw]) -> ReadList | None:
     """None: no document has the word."""
-    blocks = [found[key] for key in list_keys(kind, word) if key in found]
-    if not blocks:
+    parts = [_columns(found.get(key)) for key in list_keys(kind, word)]
+    read = [columns for columns, _ in filter(None, parts)]
+    if not read:
         return None
-    read = [postings.columns(_data(raw)) for raw in blocks]
-    first = found.get(keys.block(kind, word, 0))
-    head = _head(first)
     counted = sum(len(each.weights) for each in read)
-    is_read = len(read) == number_of_blocks(first) and head.get("floor") is None
-    if is_read:
+    head = parts[0][1] if parts[0] else None
+    if head and head.floor is None and len(read) == 1 + len(head.fences):
         return ReadList(read, counted, is_read=True)
-    return ReadList(read, max(counted, head.get("having", 0)), is_read=False)
+    return ReadList(read, max(counted, head.having if head else 0), is_read=False)
+
+
+@Decoder
+def _columns(raw: Raw | None) -> tuple[Columns, Head] | None:
+    return (postings.columns(_data(raw)), _head(raw)) if raw else None
 
 
 # What counts documents.
@@ -286,10 +364,11 @@ class Census:
 
 
 def census(kind: str, found: Mapping[Key, Raw]) -> Census:
-    return Census({key: _counted(found.get(key)) for key in keys.censuses(kind)})
+    return Census({key: counted(found.get(key)) for key in keys.censuses(kind)})
 
 
-def _counted(raw: Raw | None) -> Sample:
+@Decoder
+def counted(raw: Raw | None) -> Sample:
     return Sample.unpacked(_data(raw), int(raw["limit"]["N"])) if raw else Sample()
 
 
@@ -297,10 +376,10 @@ def census_write(key: Key, sample: Sample, was: int) -> Write:
     return Write(key, {"data": {"B": sample.pack()}, "limit": {"N": str(sample.limit)}}, was)
 
 
+@Decoder
 def long_lists(raw: Raw | None) -> dict[str, int]:
     """How many blocks the lists have that have more than one, by word."""
-    found: dict[str, int] = orjson.loads(raw["words"]["S"]) if raw else {}
-    return found
+    return {word: int(blocks) for word, blocks in orjson.loads(raw["words"]["S"]).items()} if raw else {}
 
 
 MAX_LONG_LISTS = 256
@@ -320,14 +399,23 @@ def long_lists_write(kind: str, words: Mapping[str, int], was: int) -> Write:
 # Suggestions.
 
 
+class Suggested(NamedTuple):
+    names: list[Suggestion]
+    """The best first."""
+    was_full: bool = False
+    """It may lack suggestions for which there was no room."""
+
+
+@Decoder
+def suggested(raw: Raw | None) -> Suggested:
+    if raw is None:
+        return Suggested([])
+    return Suggested([Suggestion(*each) for each in orjson.loads(raw["names"]["S"])], "was_full" in raw)
+
+
 def suggestions(raw: Raw | None) -> list[Suggestion]:
     """The best first."""
-    return [Suggestion(*each) for each in orjson.loads(raw["names"]["S"])] if raw else []
-
-
-def was_full(raw: Raw | None) -> bool:
-    """Whether an item may lack suggestions for which there was no room."""
-    return raw is not None and "was_full" in raw
+    return suggested(raw).names
 
 
 def suggestions_write(beginning: str, names: Sequence[Suggestion], was: int, *, was_full: bool = False) -> Write:
@@ -340,10 +428,12 @@ def suggestions_write(beginning: str, names: Sequence[Suggestion], was: int, *, 
 # Trends.
 
 
+@Decoder
 def best(raw: Raw | None) -> Best:
     if raw is None:
         return Best()
-    return Best(trends.unpack(_data(raw)), tuple(map(tuple, orjson.loads(raw["floors"]["S"]))))
+    floors = zip(trends.WINDOWS, orjson.loads(raw["floors"]["S"]), strict=True)
+    return Best(trends.unpack(_data(raw)), tuple((score, board_id) for _, (score, board_id) in floors))
 
 
 def best_write(topic_id: str, value: Best, was: int) -> Write:
@@ -357,6 +447,7 @@ def best_write(topic_id: str, value: Best, was: int) -> Write:
 # Cards.
 
 
+@Decoder
 def cards(raw: Raw | None) -> dict[str, Document]:
     """The documents that share a number, by id; nearly always one."""
     if raw is None:
@@ -395,8 +486,13 @@ class Card:
 
 
 def card(raw: Raw | None) -> Card:
-    notes: dict[str, list[str]] = orjson.loads(raw["notes"]["S"]) if raw and "notes" in raw else {}
-    return Card(cards(raw), {tuple(runs.split()): frozenset(words) for runs, words in notes.items()}, revision(raw))
+    return Card(cards(raw), notes(raw), revision(raw))
+
+
+@Decoder
+def notes(raw: Raw | None) -> Notes:
+    told = orjson.loads(raw["notes"]["S"]) if raw and "notes" in raw else {}
+    return {tuple(runs.split()): frozenset(words) for runs, words in told.items()}
 
 
 def card_write(kind: str, number: int, value: Card) -> Write:

@@ -271,10 +271,11 @@ WORD, CARD, CENSUS, SUGGEST, TREND, TIMELINE = "WORD", "CARD", "CENSUS", "SUGGES
 
 def indexed(pk: str) -> tuple[str, str, str]:
     """What a partition of the discovery table is (``WORD``, ``CARD``, ``CENSUS``), of which kind of documents, and of
-    which word or number; of a ``TREND`` which topic's it is, of a ``TIMELINE`` whose, or of which pin's note.
+    which word or number; of a ``TREND`` which topic's it is, of a ``TIMELINE`` whose, or of which pin's note. What it
+    does not say is empty.
     """
-    what, kind, *name = pk.split("#", 2)
-    return what, kind, name[0] if name else ""
+    what, kind, name = [*pk.split("#", 2), "", ""][:3]
+    return what, kind, name
 
 
 def block(kind: str, word: str, index: int) -> Key:
@@ -311,9 +312,12 @@ def trends(topic_id: str) -> Key:
     return f"{TREND}#boards#{topic_id}", TREND
 
 
+LONG = "LONG"
+
+
 def long_lists(kind: str) -> Key:
     """Which words have more than one block."""
-    return f"{CENSUS}#{kind}", "LONG"
+    return f"{CENSUS}#{kind}", LONG
 
 
 NEWEST = "NEWEST"

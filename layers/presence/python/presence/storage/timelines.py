@@ -3,12 +3,11 @@
 import struct
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from presence.domain.timelines import BOTTOM, Block
 from presence.storage import index, keys, table
-from presence.storage.index import Group, Write
-from presence.storage.keys import Key
+from presence.storage.index import Decoder, Group, Write
 from presence.storage.table import Raw
 
 
@@ -18,7 +17,7 @@ class Stored:
 
     block: Block
     is_newest: bool
-    revision: int = 0
+    revision: int | None = 0
 
 
 def newest(lines: Iterable[str], *, consistent: bool = False) -> dict[str, Stored]:
@@ -27,7 +26,7 @@ def newest(lines: Iterable[str], *, consistent: bool = False) -> dict[str, Store
     """
     wanted = {line: keys.newest_block(line) for line in lines}
     found = index.read(wanted.values(), consistent=consistent)
-    return {line: _stored(found.get(key), is_newest=True) for line, key in wanted.items()}
+    return {line: _newest(line, found.get(key)) for line, key in wanted.items()}
 
 
 def older(line: str, than: str) -> Stored | None:
@@ -38,20 +37,38 @@ def older(line: str, than: str) -> Stored | None:
     partition, _ = keys.newest_block(line)
     start = table.position(keys.older_block(line, than))
     found, _ = table.query(partition, of=index.name(), after=start, limit=1)
-    return _stored(found[0], is_newest=False) if found else None
+    return Stored(Block(found[0]["sk"]["S"], entries(found[0])), False, index.revision(found[0])) if found else None
 
 
-def _stored(raw: Raw | None, *, is_newest: bool) -> Stored:
-    if raw is None:
-        return Stored(Block(), is_newest)
-    fence = raw["fence"]["S"] if is_newest else raw["sk"]["S"]
-    return Stored(Block(fence, _unpacked(b64decode(raw["pins"]["B"]))), is_newest, index.revision(raw))
+def _newest(line: str, raw: Raw | None) -> Stored:
+    told = fence(raw)
+    if raw and told is None:  # what is below must not be lost too
+        below = older(line, keys.NEWEST)
+        told = max(below.block.entries, default=below.block.fence) if below else None
+    return Stored(Block(told or BOTTOM, entries(raw)), True, index.revision(raw))
 
 
-def entries(key: Key, raw: Raw) -> tuple[str, dict[str, str]]:
-    """Of an item with a block: the name of its timeline, and the pins that stand there with their boards."""
-    partition, sort = key
-    return partition.removeprefix(f"{keys.TIMELINE}#"), _stored(raw, is_newest=sort == keys.NEWEST).block.entries
+@Decoder
+def fence(raw: Raw | None) -> str | None:
+    """Of the newest block; that of an older one is in its key."""
+    return str(raw["fence"]["S"]) if raw else None
+
+
+@Decoder
+def entries(raw: Raw | None) -> dict[str, str]:
+    """The pins that stand in a block, with their boards."""
+    return _unpacked(b64decode(raw["pins"]["B"])) if raw else {}
+
+
+def newest_again(line: str) -> Group:
+    """Puts the newest block down as far as it can be read, whatever lies there: its fence leads to what is below."""
+    [stored] = newest([line], consistent=True).values()
+    return block_writes(line, replace(stored, revision=None))
+
+
+def line_of(partition: str) -> str:
+    """The name of a timeline, by its blocks' keys."""
+    return partition.removeprefix(f"{keys.TIMELINE}#")
 
 
 def block_writes(line: str, stored: Stored) -> Group:
@@ -109,13 +126,17 @@ def notes(pin_ids: Iterable[str]) -> dict[str, Note]:
 
 
 def _note(raw: Raw | None) -> Note:
+    return Note(noted(raw), index.is_leaving(raw), index.revision(raw)) if raw else Note()
+
+
+@Decoder
+def noted(raw: Raw | None) -> dict[str, int]:
+    """The lines of a note."""
     if raw is None:
-        return Note()
+        return {}
     if "since" in raw:  # as it was written when all lines of a note had one moment
-        lines = dict.fromkeys(raw["lines"]["SS"], int(raw["since"]["N"]))
-    else:
-        lines = {line: int(at["N"]) for line, at in raw["lines"]["M"].items()}
-    return Note(lines, index.is_leaving(raw), index.revision(raw))
+        return dict.fromkeys(raw["lines"]["SS"], int(raw["since"]["N"]))
+    return {line: int(at["N"]) for line, at in raw["lines"]["M"].items()}
 
 
 def note_write(pin_id: str, note: Note) -> Write:
