@@ -1,7 +1,8 @@
 """Finding boards, pins and people through the API, after the stream's readers have done their work."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from random import Random
 from unicodedata import normalize
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ import pytest
 from presence.domain import clock, postings
 from presence.domain.entities import Board, Pin
 from presence.domain.ids import earlier_id, new_id
+from presence.http import bookmarks
 from presence.services import search
 from presence.storage import boards, index, pins
 from presence.storage.table import Transaction
@@ -18,6 +20,7 @@ from tests.support.api import Client, Reply
 from tests.support.content import a_board, a_pin, refusal
 from tests.support.memory import Memory, MemoryStream
 from tests.support.people import a_user
+from tests.support.social import follow_board
 from tests.support.stored import Stream, put
 from tests.support.wire import INVALID
 
@@ -286,6 +289,187 @@ def test_pages_give_each_hit_once(indexed: Stream) -> None:
     found = [item["board"]["name"] for page in pages for item in page]
     assert [len(page) for page in pages] == [7, 7, 7, 7, 2]
     assert len(set(found)) == 30
+
+
+class Listing:
+    """A list of what is found, that is turned while things come and go. Each thing is a board, or a pin on its own."""
+
+    def __init__(self, memory: Memory, kind: str) -> None:
+        self._stream = MemoryStream(memory, "upkeep", "indexer")
+        self._kind, self._boards = kind, dict[str, str]()
+        self.ann, self.bob = a_user(), a_user()
+
+    def come(self, number: int = 1) -> list[str]:
+        made = []
+        for _ in range(number):
+            board_id = a_board(self.ann, name=f"Recipes {len(self._boards)}", topics=["baking"])
+            made.append(a_pin(self.ann, board_id, title="Recipes") if self._kind == "pins" else board_id)
+            self._boards[made[-1]] = board_id
+        return sorted(made)
+
+    def go(self, *some: str, privacy: str = "SECRET") -> None:
+        for each in some:
+            assert self.ann.patch(f"/boards/{self._boards[each]}", {"privacy": privacy}).status == 200
+
+    def come_back(self, *some: str) -> None:
+        self.go(*some, privacy="PUBLIC")
+
+    def like(self, one: str) -> None:
+        follow_board(self.bob, self._boards[one])
+
+    def turned(self, meanwhile: Callable[[list[str]], object] = lambda _: None, page_size: int = 7) -> list[str]:
+        """All that its pages give, where something is done before each next one, given all that came before."""
+        path = f"{PATH}?q=recipes&type={self._kind}&" if self._kind != "topic" else "/discover/topics/food/boards?"
+        found: list[str] = []
+        bookmark = ""
+        while True:
+            self._stream.settle()
+            search._known.cache_clear()
+            reply = self.bob.get(f"{path}page_size={page_size}&bookmark={bookmark}")
+            assert reply.status == 200, reply.text
+            found += [item.get("board", item.get("pin", item))["id"] for item in reply.json["items"]]
+            bookmark = reply.json["bookmark"]
+            if not bookmark:
+                return found
+            assert len(bookmark) < 256
+            meanwhile(found)
+
+
+every_list = pytest.mark.parametrize("kind", ["boards", "pins", "topic"])
+every_window = pytest.mark.parametrize("window", [10, 100])
+
+
+def once(action: Callable[[list[str]], object], after: int = 14) -> Callable[[list[str]], object]:
+    """What is done when so many were given, and not again."""
+    return lambda found: action(found) if len(found) == after else None
+
+
+@every_list
+@every_window
+@pytest.mark.parametrize("gone", [slice(2, 7), slice(0, 14), slice(12, 14), slice(9, 10), slice(13, 14)])
+def test_what_is_left_is_given_once_though_seen_things_are_gone(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, kind: str, window: int, gone: slice
+) -> None:
+    monkeypatch.setattr(search, "WINDOW", window)
+    listing = Listing(memory, kind)
+    made = listing.come(30)
+
+    found = listing.turned(once(lambda found: listing.go(*found[gone])))
+
+    assert sorted(found) == made
+
+
+@every_list
+@every_window
+def test_nothing_is_given_twice_though_new_things_came(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, kind: str, window: int
+) -> None:
+    monkeypatch.setattr(search, "WINDOW", window)
+    listing = Listing(memory, kind)
+    made = listing.come(30)
+    absent = made[::5]
+    listing.go(*absent)
+
+    found = listing.turned(once(lambda _: (listing.come(5), listing.come_back(*absent))))
+
+    assert len(set(found)) == len(found)
+    assert set(found) >= set(made) - set(absent)
+
+
+@every_list
+@every_window
+def test_what_stays_is_given_once_though_all_around_where_a_page_ended_is_gone_and_new_things_came(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, kind: str, window: int
+) -> None:
+    monkeypatch.setattr(search, "WINDOW", window)
+    listing = Listing(memory, kind)
+    listing.come(30)
+    before = listing.turned()
+
+    found = listing.turned(once(lambda _: (listing.go(*before[8:22]), listing.come(3))))
+
+    assert [each for each in found if each in before] == [*before[:14], *before[22:]]
+
+
+@pytest.mark.parametrize("kind", ["boards", "topic"])
+@every_window
+def test_liking_the_last_one_that_was_given_takes_nobody_elsewhere(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, kind: str, window: int
+) -> None:
+    monkeypatch.setattr(search, "WINDOW", window)
+    listing = Listing(memory, kind)
+    listing.come(30)
+    before = listing.turned()
+
+    assert listing.turned(once(lambda found: listing.like(found[-1]))) == before
+
+
+def test_nothing_follows_where_everything_is_gone(memory: Memory) -> None:
+    listing = Listing(memory, "boards")
+    made = listing.come(20)
+
+    assert listing.turned(once(lambda _: listing.go(*made), after=7)) == made[:-8:-1]
+
+
+@pytest.mark.parametrize("window", [3, 100])
+def test_of_boards_that_share_their_numbers_what_stays_is_given_once(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, window: int
+) -> None:
+    monkeypatch.setattr(search, "WINDOW", window)
+    monkeypatch.setattr(postings, "digest", lambda an_id, bits: int(an_id) % 8)
+    listing = Listing(memory, "boards")
+    made = listing.come(30)
+
+    found = listing.turned(once(lambda found: (listing.go(*found[2:12:2], found[13]), listing.come(4))))
+
+    assert len(set(found)) == len(found)
+    assert set(found) >= set(made)
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("do_share_numbers", [False, True])
+def test_what_stays_is_given_once_whatever_else_comes_and_goes(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, do_share_numbers: bool, seed: int
+) -> None:
+    chance = Random(seed)
+    monkeypatch.setattr(search, "WINDOW", chance.choice([5, 8, 100]))
+    if do_share_numbers:
+        monkeypatch.setattr(postings, "digest", lambda an_id, bits: int(an_id) % 16)
+    listing = Listing(memory, chance.choice(["boards", "topic"]))
+    made = listing.come(40)
+    staying, there = made[::2], set(made[1::2])
+    away: set[str] = set()
+
+    def come_and_go(_: list[str]) -> None:
+        for _ in range(chance.randrange(6)):
+            one = chance.choice(sorted(there | away))
+            if one in away:
+                listing.come_back(one)
+            else:
+                listing.go(one)
+            there.symmetric_difference_update({one})
+            away.symmetric_difference_update({one})
+        if chance.random() < 0.2:
+            there.update(listing.come())
+
+    found = listing.turned(come_and_go, page_size=chance.randrange(1, 6))
+
+    assert sorted(each for each in found if each in staying) == staying
+
+
+def test_a_bookmark_from_when_they_counted_places_is_refused(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = a_user()
+    with monkeypatch.context() as before:
+        before.setattr(bookmarks, "_FORMAT", b"\x03")
+        before.setattr(search, "written", lambda _: "0.1")
+        stream = MemoryStream(memory, "indexer")
+        for number in range(2):
+            a_board(ann, name=f"Recipes {number}")
+        stream.settle()
+        bookmark = find(ann, "recipes", page_size="1").json["bookmark"]
+    assert bookmark
+
+    assert refusal(find(ann, "recipes", page_size="1", bookmark=bookmark)) == INVALID
 
 
 def test_filters_leave_what_they_name(indexed: Stream) -> None:

@@ -8,7 +8,20 @@ from hypothesis import strategies as st
 
 from presence.domain.errors import InvalidParameter
 from presence.services import paging
-from presence.services.paging import ENOUGH_READS, MAX_READ, SECOND, Page, PageRequest, Read, fill, in_turn
+from presence.services.paging import (
+    BEGINNING,
+    ENOUGH_READS,
+    MAX_READ,
+    SECOND,
+    Cut,
+    Page,
+    PageRequest,
+    Read,
+    cuts,
+    fill,
+    in_turn,
+    written,
+)
 
 
 @dataclass(frozen=True)
@@ -175,3 +188,39 @@ def test_the_first_list_is_not_read_again_after_it_has_ended() -> None:
     fill(PageRequest(20, page.after), read)
 
     assert (first.reads, second.reads) == (1, 2)
+
+
+PLACES = [(-30, 1), (-20, 2), (-20, 3), (-20, 4), (-10, 5)]
+
+
+@given(st.integers(min_value=0, max_value=5), st.sets(st.sampled_from(PLACES)), st.sets(st.integers(6, 60)))
+def test_a_cut_is_found_again_whatever_is_gone_or_came(end: int, gone: set[tuple[int, int]], came: set[int]) -> None:
+    now = sorted({*PLACES, *((-number, number) for number in came)} - gone)
+
+    found = Cut.at(PLACES, end).end(now)
+
+    assert not set(PLACES[end:]) & set(now[:found])
+    assert not set(PLACES[:end]) & set(now[found:])
+
+
+@pytest.mark.parametrize("moved", [2, 3])
+@pytest.mark.parametrize("score", [-40, -5])
+def test_a_cut_is_found_again_though_what_stood_beside_it_moved(moved: int, score: int) -> None:
+    now = sorted((score if number == moved else old, number) for old, number in PLACES)
+
+    found = Cut.at(PLACES, 2).end(now)
+
+    assert {number for _, number in now[:found]} - {moved} == {1, 2} - {moved}
+
+
+@pytest.mark.parametrize("drift", [0.5, 0.9, 1.1, 2])
+def test_a_cut_is_found_again_though_all_scores_changed(drift: float) -> None:
+    now = [(round(score * drift), number) for score, number in PLACES]
+
+    assert [Cut.at(PLACES, end).end(now) for end in range(6)] == [*range(6)]
+
+
+def test_what_is_written_of_cuts_is_read_again() -> None:
+    some = [BEGINNING, Cut.at(PLACES, 2), Cut.at(PLACES, 5), Cut(-1, -(10**19), -(10**19))]
+
+    assert list(cuts(written(some))) == some

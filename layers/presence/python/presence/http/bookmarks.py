@@ -13,7 +13,7 @@ from binascii import Error as Base64Error
 
 from presence.domain.errors import InvalidParameter
 
-_FORMAT = b"\x03"
+_FORMAT = b"\x04"
 """Changes when positions do: those from before are refused."""
 _SIGNATURE_BYTES = 15
 MAX_LENGTH = 512

@@ -57,7 +57,7 @@ def ideas_for(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Place
     """
     seen, first_pins = related.origin(viewer, board_id)
     board = documents.described(seen.board, first_pins)
-    alike = related.alike(board).window(0)
+    alike = related.alike(board).window()
     beside = likeness.missed(board, alike)
     speech = Speech(first_pins)
     saying_it, hidden = speech.pins(viewer.user_id)

@@ -1,6 +1,7 @@
 """Pages of what a viewer may see, cut from pages of what is stored."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import batched
 from typing import NamedTuple, Protocol
 
 from presence.domain.errors import InvalidParameter
@@ -85,6 +86,54 @@ def at_hand[T](items: Sequence[T], most: int = MAX_READ) -> Read[T]:
         return [*items[start:end]], end < len(items)
 
     return read
+
+
+type Place = tuple[int, int]
+"""Where something stands in an order: its score, below 0, the best first; then the number that it is known by."""
+
+
+class Cut(NamedTuple):
+    """Where a list was parted, told by what stood there: it is found again in the list as it is by then."""
+
+    score: int
+    before: int
+    """What stood before the cut; 0: nothing."""
+    behind: int
+    """What stood behind it; 0: nothing."""
+
+    @staticmethod
+    def at(places: Sequence[Place], end: int) -> "Cut":
+        """Behind the first so many places."""
+        if not end:
+            return BEGINNING
+        return Cut(*places[:end][-1], places[end][1] if end < len(places) else 0)
+
+    def end(self, places: Sequence[Place]) -> int:
+        """How many places come before it.
+
+        What stood beside it tells, and the score where neither is left: scores drift with all that comes and goes, so
+        they are no guide while one is. Where the two are apart, something came between or one of them has moved, and
+        the score tells where between them, or which of them.
+        """
+        numbers = [number for _, number in places]
+        beside = (([0, *numbers], self.before), ([*numbers, 0], self.behind))
+        told = [there.index(number) for there, number in beside if number in there]
+        by_score = sum(place <= (self.score, self.before) for place in places)
+        return sorted([*told, *told, by_score])[len(told)]
+
+
+BEGINNING = Cut(-(10**9), 0, 0)
+"""Of any list: no score is so good."""
+
+
+def written(cuts: Iterable[Cut]) -> str:
+    """A position that several cuts make."""
+    return ".".join(str(part) for cut in cuts for part in cut)
+
+
+def cuts(place: str) -> Iterator[Cut]:
+    """What was ``written``."""
+    return (Cut(*parts) for parts in batched(map(int, place.split(".")), len(Cut._fields), strict=True))
 
 
 SECOND = "+"

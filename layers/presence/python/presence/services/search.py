@@ -18,7 +18,7 @@ from presence.projections.documents import ANY_TOPIC, BOARDS, PINS, USERS, Docum
 from presence.services import access, people, relevance, trending
 from presence.services import pins as pin_service
 from presence.services.access import Seen
-from presence.services.paging import Page, PageRequest, Read, fill
+from presence.services.paging import BEGINNING, Cut, Page, PageRequest, Place, Read, cuts, fill, written
 from presence.services.people import Person
 from presence.services.pins import Placed
 from presence.services.relevance import Weighing
@@ -67,43 +67,56 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """All that fits, by number, what fits best by its lists first; within windows the cards order it."""
+    """All that fits, what fits best by its lists first; within windows the cards order it."""
 
     kind: str
-    numbers: Sequence[int]
+    candidates: Sequence[Place]
+    """By their numbers."""
     weights: Weighing
     score: Callable[[Document], float]
     """How well a document fits, told by its card."""
+    most: float = 1.0
+    """What places tell scores in shares of: it changes as they do when documents come and go."""
 
     def in_windows(self, request: PageRequest) -> Read[Hit]:
         """What a page asks for; then, where some of that is hidden or not wanted, not all that is left but the rest of
-        a window: 1 request for the cards of each, of which there are at most 10, and 1 more for one that was cut.
+        a window: 1 request for the cards of each, of which there are at most 10, and 1 more for one that was cut; 1
+        more if so many came into a window since the page before that it has over ``WINDOW``.
         """
         enough = request.size + 1
 
         def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
-            begin, first = map(int, parted(after)) if after else (0, 0)
+            begin, end, last = 0, WINDOW, BEGINNING
+            if after:
+                *ends, last = cuts(after)
+                begin, end = (each.end(self.candidates) for each in ends)
             hits: list[Hit] = []
-            while begin < len(self.numbers) and len(hits) < enough:
-                hits += self._hits(begin, first)
-                begin, first = begin + WINDOW, 0
-            return hits[:limit], begin < len(self.numbers) or len(hits) > limit
+            while begin < len(self.candidates) and len(hits) < enough:
+                end = min(max(begin, end), begin + 2 * WINDOW)
+                hits += self._hits(begin, end, last)
+                begin, end, last = end, end + WINDOW, BEGINNING
+            return hits[:limit], begin < len(self.candidates) or len(hits) > limit
 
         return read
 
-    def _hits(self, begin: int, first: int) -> Iterator[Hit]:
-        """Of a window what stands at a place or after it. Positions tell where the list goes on, by places, since
-        documents may share a number.
+    def _hits(self, begin: int, end: int, last: Cut) -> Iterator[Hit]:
+        """Of a window what stands behind a cut. Positions tell where the list goes on: the ends of the window among the
+        candidates, which keep in it what was in it, and within it the cut behind the hit.
         """
-        window = self.window(begin)
-        for place, (document, score) in enumerate(window[first:], first + 1):
-            goes_on = (begin, place) if place < len(window) else (begin + WINDOW, 0)
-            yield Hit(document, score, position(*map(str, goes_on)), self.weights)
+        window = self.window(begin, end)
+        places = [_place(score / self.most, -int(document.id)) for document, score in window]
+        ends = [Cut.at(self.candidates, each) for each in (begin, end, end + WINDOW)]
+        given = last.end(places)
+        for place, (document, score) in enumerate(window[given:], given + 1):
+            goes_on = [*ends[:2], Cut.at(places, place)] if place < len(window) else [*ends[1:], BEGINNING]
+            yield Hit(document, score, written(goes_on), self.weights)
 
-    def window(self, begin: int) -> list[tuple[Document, float]]:
-        """What so many numbers stand for, as far as it fits, the best first: 1 request."""
-        numbers = self.numbers[begin : begin + WINDOW]
-        cards = index.read(keys.card(self.kind, number) for number in numbers)
+    def window(self, begin: int = 0, end: int | None = None) -> list[tuple[Document, float]]:
+        """What some candidates stand for, the first ``WINDOW`` unless told, as far as it fits, the best first: 1
+        request for each 100.
+        """
+        candidates = self.candidates[begin : WINDOW if end is None else end]
+        cards = index.read(keys.card(self.kind, number) for _, number in candidates)
         found = (document for raw in cards.values() for document in index.cards(raw).values())
         return [each for each in relevance.ranked(found, self.score) if each[1] > 0]
 
@@ -175,7 +188,7 @@ def known_of_topics(topic_ids: Iterable[str]) -> list[tuple[Document, float]]:
     nobody asked whether they are still there and whose they are to see. 2 requests.
     """
     about = [topic_word(topic_id) for topic_id in topic_ids]
-    return _ranking(BOARDS, about, DEFAULT_LANGUAGE).window(0) if about else []
+    return _ranking(BOARDS, about, DEFAULT_LANGUAGE).window() if about else []
 
 
 ANYTHING = Query("")
@@ -226,7 +239,8 @@ def _ranking(
         scores = {}
     elif ends := [bound.numbers() for bound in bounds if bound and bound.is_read]:
         scores = {each: scores.get(each, 0.0) for each in set.intersection(*ends) if each in scores or not is_told}
-    return Ranking(kind, best(scores), weights, lambda document: relevance.score(document, weights))
+    most = sum(weights.rarities.values()) or 1.0
+    return Ranking(kind, best(scores, most), weights, lambda document: relevance.score(document, weights), most)
 
 
 def read_lists(
@@ -248,9 +262,18 @@ def read_lists(
     return {word: read for word in blocks if (read := index.read_list(kind, word, found))}, known.census
 
 
-def best(scores: Mapping[int, float]) -> list[int]:
-    """The numbers of what fits best, in that order."""
-    return sorted(scores, key=lambda number: (-round(scores[number], 6), number))[:MAX_CANDIDATES]
+def best(scores: Mapping[int, float], most: float = 1.0) -> list[Place]:
+    """What fits best, in that order, by number.
+
+    Args:
+        most: as ``Ranking.most``.
+    """
+    numbers = sorted(scores, key=lambda number: (-round(scores[number], 6), number))[:MAX_CANDIDATES]
+    return [_place(scores[number] / most, number) for number in numbers]
+
+
+def _place(score: float, number: int) -> Place:
+    return -round(score * 10**6), number
 
 
 def today() -> int:
