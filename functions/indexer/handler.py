@@ -82,7 +82,7 @@ class _Work:
             for consequence in _PROJECTIONS[kind](before, after):
                 self._add(number, consequence)
             if old and before is None:  # somebody mended it, or took it away
-                for consequence in discovery.of_unknown(kind, images.thing_id(old)):
+                for consequence in discovery.of_unknown(kind, images.thing_id(old), images.board_ids(old)):
                     self._add(number, consequence)
 
     def _add(self, number: str, consequence: Consequence) -> None:

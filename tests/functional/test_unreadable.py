@@ -165,6 +165,24 @@ def test_an_edge_or_a_member_that_cannot_be_read_keeps_nobody_else_from_a_list(w
     assert world.viewer.username not in members.text
 
 
+@pytest.mark.parametrize("bad", [{0}, {0, 1}, {1, 2}, {0, 1, 2}, {5}, {0, 1, 2, 3, 4, 5}])
+@pytest.mark.parametrize("page_size", [1, 2, 25])
+def test_a_list_of_members_goes_on_after_those_that_cannot_be_read(
+    deployed: Deployment, bad: set[int], page_size: int
+) -> None:
+    ann, members = a_user(), [a_user() for _ in range(6)]
+    board = a_board(ann)
+    for place, member in enumerate(members):
+        add_collaborator(board, member)
+        if place in bad:
+            set_attribute(keys.member(board, member.user_id), "since", {"BOOL": True})
+
+    pages = ann.pages(f"/boards/{board}/collaborators?page_size={page_size}")
+
+    told = [each["username"] for page in pages for each in page]
+    assert told == [member.username for place, member in enumerate(members) if place not in bad]
+
+
 def test_a_list_goes_on_after_pages_of_which_nothing_can_be_read(world: World) -> None:
     for pin_id in world.pins[1:4]:
         spoil(keys.pin(pin_id))
@@ -261,6 +279,42 @@ def test_what_was_taken_away_since_it_could_not_be_read_leaves_the_indexes(
     assert deployed.drift() == []
 
 
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_a_board_forgets_a_pin_that_was_taken_away_since_it_could_not_be_read(
+    deployed: Deployment, world: World, is_alone: bool
+) -> None:
+    board = a_board(world.viewer, name="Stripes")
+    saved = world.viewer.post(f"/pins/{world.other_pin}/save", {"board_id": board, "title": "Zebra"}).json["id"]
+    if not is_alone:
+        a_pin(world.viewer, board, title="Zebra")
+    deployed.source.drain()
+    spoil(keys.pin(saved))
+    deployed.source.drain()
+    remove(keys.pin(saved))
+    deployed.source.drain()
+
+    assert given_up(deployed) == {f"PIN#{saved}/PIN"}  # the record that spoilt it
+    assert deployed.drift() == []
+
+
+@pytest.mark.parametrize("is_mended", [False, True])
+def test_a_board_forgets_who_followed_it_and_could_not_be_read(
+    deployed: Deployment, world: World, is_mended: bool
+) -> None:
+    key = keys.board_follow(world.viewer.user_id, world.board)
+    since = (item(key) or {})["since"]
+    set_attribute(key, "since", {"BOOL": True})
+    deployed.source.drain()
+    if is_mended:
+        set_attribute(key, "since", since)
+    else:
+        remove(key)
+    deployed.source.drain()
+
+    assert given_up(deployed) == {"/".join(key)}
+    assert deployed.drift() == []
+
+
 # A sweep of which a part fails, for whatever reason.
 
 
@@ -338,23 +392,41 @@ def in_the_indexes(world: World) -> dict[str, tuple[Key, Raw]]:
     text, data = {"S": "[{"}, {"B": "c3BvaWx0"}
     card, cakes = keys.card("boards", number(world.board)), keys.block("boards", "cake", 0)
     line = keys.newest_block(of_user(world.ann.user_id))
+
+    def document(**told: object) -> Raw:
+        plain = {"kind": "boards", "id": world.board, "title": "wed cake", "owner_id": world.ann.user_id, **told}
+        return {"documents": {"S": json.dumps([plain])}}
+
     return {
         "card": (card, {"documents": text}),
         "card of another format": (card, {"documents": {"S": '[{"id": "7", "called": "cakes"}]'}}),
+        "standing on a card": (card, document(standing="x")),
+        "id on a card": (card, document(id="abc")),
+        "owner on a card": (card, document(owner_id=5)),
+        "day on a card": (card, document(day="x")),
+        "trend on a card": (card, document(trend=[7])),
+        "notes of another type": (card, {"notes": {"S": '{"run": [7]}'}}),
         "notes on a card": (card, {"notes": {"S": "[]"}}),
         "list": (cakes, {"data": data}),
         "list of names": (keys.block("boards", documents.name_word("wedding cakes"), 0), {"data": data}),
         "list that is cut off": (cakes, {"data": {"B": ""}}),
         "head of a list": (cakes, {"head": text}),
+        "place in the head of a list": (cakes, {"head": {"S": '{"fences":[["a","b"]],"floor":null,"having":3}'}}),
         "sample of a list": (cakes, {"sample": data, "limit": {"N": "7"}}),
         "census": (keys.census("boards", number(world.board)), {"data": data}),
         "limit of a census": (keys.census("boards", number(world.board)), {"limit": {"N": "0"}}),
         "long lists": (keys.long_lists("boards"), {"words": {"S": "[1]"}, "revision": {"N": "7"}}),
         "suggestions": (keys.suggestions("cak"), {"names": {"S": '[["board"]]'}, "was_full": {"BOOL": True}}),
+        "name that is suggested": (keys.suggestions("cak"), {"names": {"S": '[["board", 5, 1]]'}}),
+        "weight of a suggestion": (keys.suggestions("cak"), {"names": {"S": '[["board", "wedding cakes", "x"]]'}}),
+        "person that is suggested": (keys.suggestions("cak"), {"names": {"S": '[["user", "7", 1]]'}}),
+        "thing that is suggested": (keys.suggestions("cak"), {"names": {"S": '[["shed", "cakes", 1]]'}}),
         "trend": (keys.trends(""), {"data": data}),
         "floors of a trend": (keys.trends(""), {"floors": {"S": "[]"}}),
         "timeline": (line, {"pins": {"B": "c3BvaWx0"}}),
         "fence of a timeline": (line, {"fence": {"BOOL": True}}),
+        "fence that is none": (line, {"fence": {"S": "abc"}}),
+        "fence above its pins": (line, {"fence": {"S": world.pins[-1]}}),
         "note": (keys.timelines_of_pin(world.pins[2]), {"lines": {"SS": ["USER#7"]}}),
         "revision of a card": (card, {"revision": {"S": "7"}}),
         "revision of a list": (cakes, {"revision": {"S": "7"}}),
@@ -368,23 +440,36 @@ def in_the_indexes(world: World) -> dict[str, tuple[Key, Raw]]:
 INDEXED = (
     "card",
     "card of another format",
+    "standing on a card",
+    "id on a card",
+    "owner on a card",
+    "day on a card",
+    "trend on a card",
+    "notes of another type",
     "notes on a card",
     "list",
     "list of names",
     "list that is cut off",
     "head of a list",
+    "place in the head of a list",
     "sample of a list",
     "census",
     "limit of a census",
     "suggestions",
+    "name that is suggested",
+    "weight of a suggestion",
+    "person that is suggested",
+    "thing that is suggested",
     "trend",
     "floors of a trend",
     "timeline",
     "fence of a timeline",
+    "fence that is none",
     "note",
 )
 """What somebody writes who changes a board and its pins."""
 OTHERS = (
+    "fence above its pins",
     "long lists",
     "revision of a card",
     "revision of a list",

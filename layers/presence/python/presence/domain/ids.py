@@ -14,7 +14,13 @@ from presence.domain import clock
 _EPOCH_MS = 1_514_764_800_000  # 2018-01-01T00:00:00Z
 _MS_BITS, _RANDOM_BITS = 41, 22
 COARSE_BITS = 24
+DIGITS = 19
 MAX_DIGITS = 32  # what a path accepts; longer is not an id of ours and not worth a look
+
+
+def is_id(text: str) -> bool:
+    """Whether it is written as an id is."""
+    return len(text) == DIGITS and text.isascii() and text.isdecimal()
 
 
 def new_ids(number: int) -> list[str]:

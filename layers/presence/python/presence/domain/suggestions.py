@@ -20,7 +20,7 @@ SHOWN = 10
 MAX_NAME = 80
 """Characters. What is longer is no suggestion."""
 
-BOARD, USER, TOPIC = "board", "user", "topic"
+KINDS = BOARD, USER, TOPIC = "board", "user", "topic"
 
 
 class Suggestion(NamedTuple):

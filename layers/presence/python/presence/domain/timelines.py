@@ -7,10 +7,16 @@ above it. So the place of a pin follows from its id, and reading on from any pin
 
 from dataclasses import dataclass, field
 
+from presence.domain import ids
+
 BLOCK_ENTRIES = 120
 """At 16 bytes each a block stays under 2 KB: two write units, and half a read unit."""
 BOTTOM = "0"
 """The fence below all ids."""
+
+
+def is_fence(text: str) -> bool:
+    return text == BOTTOM or ids.is_id(text)
 
 
 @dataclass(slots=True)

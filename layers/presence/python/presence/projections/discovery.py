@@ -3,7 +3,7 @@
 Only that is told from the images, and the words that a document may have had; what it is now, the indexer reads.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from presence.domain.entities import Board, BoardFollow, Pin, Profile
@@ -83,12 +83,15 @@ def of_profile(old: Profile | None, new: Profile | None) -> Iterator[Consequence
         yield Sweep(Subject(USERS, new.id))
 
 
-def of_unknown(kind: str, thing_id: str) -> Iterator[Consequence]:
+def of_unknown(kind: str, thing_id: str, board_ids: Iterable[str]) -> Iterator[Consequence]:
     """What follows from a change of something of which it cannot be read what it was.
 
     Args:
         kind: of its item.
+        board_ids: the boards that the item names, of a pin or of somebody who follows one.
     """
+    for board_id in board_ids:
+        yield Touched(Subject(BOARDS, board_id), frozenset())
     match kind:
         case "pin":
             yield Touched(Subject(PINS, thing_id), frozenset())

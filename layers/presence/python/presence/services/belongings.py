@@ -226,9 +226,14 @@ def _board_follows(owner: Profile, at: Place) -> Iterator[Written]:
             at.after,
         )
     else:
-        edges = _all(lambda after: ties.list_said_of_boards(owner.id, after=after, limit=MAX_READ), _board_id, at.after)
+        edges = _all(
+            lambda after: ties.list_said_of_boards(owner.id, after=after, limit=MAX_READ, strict=True),
+            _board_id,
+            at.after,
+        )
     for some in batched(edges, _PEOPLE_AT_ONCE, strict=False):
-        seen = {each.id: each for each in access.before(viewer, boards.get_many(e.board_id for e in some).values())}
+        found = boards.get_many((edge.board_id for edge in some), strict=True)
+        seen = {each.id: each for each in access.before(viewer, found.values())}
         for edge in some:
             at = replace(at, after=edge.position if at.phase == BOARD_FOLLOWS else edge.board_id)
             each = seen.get(edge.board_id)

@@ -18,6 +18,7 @@ from typing import Any
 from presence.domain import postings
 from presence.domain.entities import Board, Pin, Profile, Tie
 from presence.domain.postings import COUNTED, Posting, Sample
+from presence.domain.timelines import is_fence
 from presence.domain.trends import Best
 from presence.projections.discovery import Subject
 from presence.projections.documents import (
@@ -358,10 +359,8 @@ def _decoders(key: Key) -> tuple[Decoder[Any], ...]:
             told = (index.best,)
         case keys.TIMELINE, keys.NOTE:
             told = (stored_timelines.noted,)
-        case keys.TIMELINE, keys.NEWEST:
-            told = stored_timelines.fence, stored_timelines.entries
-        case keys.TIMELINE, fence if fence.isdecimal():
-            told = (stored_timelines.entries,)
+        case keys.TIMELINE, fence if fence == keys.NEWEST or is_fence(fence):
+            told = stored_timelines.fence, stored_timelines.entries, stored_timelines.above_fence
         case _:
             told = (index.nothing_of_ours,)
     return (*told, index.revision)

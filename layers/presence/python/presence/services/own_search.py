@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from presence.domain.entities import Board, Pin, Privacy, Viewer
+from presence.domain.ids import is_id
 from presence.domain.words import has_words
 from presence.policies import visibility
 from presence.services import boards as board_service
@@ -16,9 +17,6 @@ from presence.services.access import Seen
 from presence.services.paging import Page, PageRequest, fill
 from presence.services.pins import Placed
 from presence.storage import pins
-
-ID_DIGITS = 19
-"""Of every id (``domain.ids``). What has fewer digits is a word: a year, say."""
 
 
 def search_boards(viewer: Viewer, text: str | None, request: PageRequest) -> Page[Seen]:
@@ -91,7 +89,7 @@ def _named(viewer: Viewer, ids: list[str]) -> _Read:
 def _ids(text: str) -> list[str]:
     """The ids that a query is a list of, each once; of words there are none."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    are_ids = all(len(part) == ID_DIGITS and part.isascii() and part.isdigit() for part in parts)
+    are_ids = all(map(is_id, parts))  # what has fewer digits is a word: a year, say
     return list(dict.fromkeys(parts)) if are_ids else []
 
 

@@ -10,6 +10,7 @@ import zlib
 from base64 import b64decode
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import index as whole_number
 from random import randrange
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ import orjson
 
 from presence.domain import clock, postings, trends
 from presence.domain.postings import BLOCK_BYTES, MAX_BLOCKS, Columns, Place, Postings, Sample, TermList
-from presence.domain.suggestions import Suggestion
+from presence.domain.suggestions import KINDS, Suggestion
 from presence.domain.trends import Best
 from presence.projections.documents import Document, is_owner
 from presence.storage import codec, keys, table
@@ -245,11 +246,16 @@ def _head(raw: Raw) -> Head:
     if "head" not in raw:
         return Head()
     told = orjson.loads(raw["head"]["S"])
-    fences = [(impact, number) for impact, number in told.get("fences", ())]
+    fences = [_place(each) for each in told.get("fences", ())]
     if len(fences) >= MAX_BLOCKS:
         raise ValueError("more blocks than a list has")
     floor = told.get("floor")
-    return Head(fences, (floor[0], floor[1]) if floor else None, int(told.get("having", 0)))
+    return Head(fences, _place(floor) if floor else None, whole_number(told.get("having", 0)))
+
+
+def _place(told: Any) -> Place:
+    impact, number = map(whole_number, told)
+    return impact, number
 
 
 class Block(NamedTuple):
@@ -410,7 +416,14 @@ class Suggested(NamedTuple):
 def suggested(raw: Raw | None) -> Suggested:
     if raw is None:
         return Suggested([])
-    return Suggested([Suggestion(*each) for each in orjson.loads(raw["names"]["S"])], "was_full" in raw)
+    return Suggested([_suggestion(*each) for each in orjson.loads(raw["names"]["S"])], "was_full" in raw)
+
+
+def _suggestion(kind: str, name: str, weight: int) -> Suggestion:
+    found = Suggestion(kind, _text(name), whole_number(weight))
+    if kind not in KINDS or not found.texts:
+        raise ValueError("nothing that is suggested")
+    return found
 
 
 def suggestions(raw: Raw | None) -> list[Suggestion]:
@@ -432,8 +445,8 @@ def suggestions_write(beginning: str, names: Sequence[Suggestion], was: int, *, 
 def best(raw: Raw | None) -> Best:
     if raw is None:
         return Best()
-    floors = zip(trends.WINDOWS, orjson.loads(raw["floors"]["S"]), strict=True)
-    return Best(trends.unpack(_data(raw)), tuple((score, board_id) for _, (score, board_id) in floors))
+    floors = zip(trends.WINDOWS, map(_place, orjson.loads(raw["floors"]["S"])), strict=True)
+    return Best(trends.unpack(_data(raw)), tuple(floor for _, floor in floors))
 
 
 def best_write(topic_id: str, value: Best, was: int) -> Write:
@@ -456,11 +469,24 @@ def cards(raw: Raw | None) -> dict[str, Document]:
 
 
 _LISTS = ("title", "text", "beside", "contents", "topics", "also")
+_NUMBERS = ("small", "standing", "day")
+_TEXTS = ("kind", "owner_id", "board_id", "name")
 
 
 def _document(plain: dict[str, Any]) -> Document:
     lists = {name: tuple(plain[name].split()) for name in _LISTS if name in plain}
-    return Document(**{**plain, **lists, "trend": tuple(plain.get("trend", ()))})
+    numbers = {name: whole_number(plain[name]) for name in _NUMBERS if name in plain}
+    texts = {name: _text(plain[name]) for name in _TEXTS if name in plain}
+    trend = tuple(map(whole_number, plain.get("trend", ())))
+    if not plain["id"].isdecimal() or len(trend) not in {0, len(trends.WINDOWS)}:
+        raise ValueError("no document of ours")
+    return Document(**{**plain, **lists, **numbers, **texts, "trend": trend})
+
+
+def _text(told: Any) -> str:
+    if not isinstance(told, str):
+        raise TypeError(f"{told!r} is no text")
+    return told
 
 
 def _plain(document: Document) -> dict[str, Any]:
@@ -492,7 +518,7 @@ def card(raw: Raw | None) -> Card:
 @Decoder
 def notes(raw: Raw | None) -> Notes:
     told = orjson.loads(raw["notes"]["S"]) if raw and "notes" in raw else {}
-    return {tuple(runs.split()): frozenset(words) for runs, words in told.items()}
+    return {tuple(runs.split()): frozenset(map(_text, words)) for runs, words in told.items()}
 
 
 def card_write(kind: str, number: int, value: Card) -> Write:

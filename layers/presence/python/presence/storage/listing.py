@@ -1,4 +1,4 @@
-"""Pages of what an index lists: the one place where a list goes on after a position, and around what cannot be read."""
+"""Pages of what a partition lists: the one place where a list goes on after a position, or past what is unreadable."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +12,16 @@ from presence.storage.table import Raw
 
 @dataclass(frozen=True, slots=True)
 class Listing[T]:
-    """A partition of an index."""
+    """A partition of an index, or a part of one of the table itself, which is read as of now."""
 
-    index: str
+    index: str | None
     partition: str
     key: Callable[[str], Key]
     """Of an item there, by the id that its position tells."""
     decode: Callable[[Raw], T]
     newest_first: bool = True
+    prefix: str = ""
+    """What sort keys begin with."""
 
 
 class Place(NamedTuple):
@@ -63,11 +65,14 @@ def _place(item: Raw, sort: str) -> Place:
 
 
 def _query[T](of: Listing[T], start: Raw | None, limit: int) -> tuple[list[Raw], bool]:
-    return table.query(of.partition, index=of.index, after=start, limit=limit, newest_first=of.newest_first)
+    return table.query(
+        of.partition, index=of.index, prefix=of.prefix, after=start, limit=limit, newest_first=of.newest_first
+    )
 
 
 def _start[T](of: Listing[T], after: str | None) -> Raw | None:
     if not after:
         return None
     thing_id, sort = parted(after)
-    return table.index_position(of.key(thing_id), of.index, of.partition, sort)
+    key = of.key(thing_id)
+    return table.index_position(key, of.index, of.partition, sort if of.index else key[1])

@@ -82,9 +82,10 @@ def _list[T](
     decode: Callable[[Raw], T], board_id: str, prefix: str, after: str | None, limit: int, *, strict: bool
 ) -> tuple[list[T], bool]:
     partition = keys.members_of(board_id)
-    start = table.position((partition, prefix + after)) if after else None
-    items, more = table.query(partition, prefix=prefix, after=start, limit=limit, newest_first=False)
-    return [decode(item) for item in items] if strict else codec.readable(decode, items), more
+    there = Listing(
+        None, partition, lambda thing_id: (partition, prefix + thing_id), decode, newest_first=False, prefix=prefix
+    )
+    return listing.page(there, after=after, limit=limit, strict=strict)
 
 
 def list_invitations_of(

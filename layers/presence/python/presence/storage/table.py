@@ -197,7 +197,7 @@ def query(
         after: the key (with the index's key) of the last item of the page before.
         limit: items per page; DynamoDB also ends a page at 1 MB.
     """
-    stem = _stem(index) if index else ""
+    stem = _stem(index)
     names = {"#pk": f"{stem}pk"}
     values = {":pk": {"S": partition}}
     condition = "#pk = :pk"
@@ -257,21 +257,21 @@ def position(key: Key) -> Raw:
     return _wire(key)
 
 
-def index_position(key: Key, index: str, partition: str, sort: str) -> Raw:
-    """Where an item lies in an index, to go on after it."""
+def index_position(key: Key, index: str | None, partition: str, sort: str) -> Raw:
+    """Where an item lies in an index, or in the table itself, to go on after it."""
     stem = _stem(index)
     return {**_wire(key), f"{stem}pk": {"S": partition}, f"{stem}sk": {"S": sort}}
 
 
-def index_sort(item: Raw, index: str) -> str:
-    """Where it is sorted to in an index."""
+def index_sort(item: Raw, index: str | None) -> str:
+    """Where it is sorted to in an index, or in the table itself."""
     sort: str = item[f"{_stem(index)}sk"]["S"]
     return sort
 
 
-def _stem(index: str) -> str:
-    """What the names of an index's keys begin with."""
-    return index.removeprefix("by_") + "_"
+def _stem(index: str | None) -> str:
+    """What the names of an index's keys begin with; of the table's nothing."""
+    return index.removeprefix("by_") + "_" if index else ""
 
 
 type Otherwise = Exception | Callable[[Raw | None], Exception]

@@ -115,12 +115,20 @@ def list_board_follows(
     return listing.page(theirs, after=after, limit=limit, strict=strict)
 
 
-def list_said_of_boards(user_id: str, *, after: str | None = None, limit: int) -> tuple[list[BoardFollow], bool]:
+def list_said_of_boards(
+    user_id: str, *, after: str | None = None, limit: int, strict: bool = False
+) -> tuple[list[BoardFollow], bool]:
     """All that a user says of boards, follows too, in the boards' order; as of now. ``after``: a board's id."""
     partition, prefix = keys.board_follow(user_id, "")
-    start = table.position(keys.board_follow(user_id, after)) if after else None
-    items, more = table.query(partition, prefix=prefix, after=start, limit=limit, newest_first=False)
-    return [codec.board_follow(item) for item in items], more
+    said = Listing(
+        None,
+        partition,
+        lambda board_id: keys.board_follow(user_id, board_id),
+        codec.board_follow,
+        newest_first=False,
+        prefix=prefix,
+    )
+    return listing.page(said, after=after, limit=limit, strict=strict)
 
 
 def list_board_followers(

@@ -3,9 +3,9 @@
 import struct
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from presence.domain.timelines import BOTTOM, Block
+from presence.domain.timelines import BOTTOM, Block, is_fence
 from presence.storage import index, keys, table
 from presence.storage.index import Decoder, Group, Write
 from presence.storage.table import Raw
@@ -41,17 +41,26 @@ def older(line: str, than: str) -> Stored | None:
 
 
 def _newest(line: str, raw: Raw | None) -> Stored:
-    told = fence(raw)
-    if raw and told is None:  # what is below must not be lost too
-        below = older(line, keys.NEWEST)
-        told = max(below.block.entries, default=below.block.fence) if below else None
-    return Stored(Block(told or BOTTOM, entries(raw)), True, index.revision(raw))
+    told = fence(raw) if raw else BOTTOM
+    # What is below must not be lost with it.
+    return Stored(Block(told or _fence_above_older(line), entries(raw)), True, index.revision(raw))
+
+
+def _fence_above_older(line: str) -> str:
+    """Of the newest block, as the one below it implies."""
+    below = older(line, keys.NEWEST)
+    return max(below.block.entries, default=below.block.fence) if below else BOTTOM
 
 
 @Decoder
 def fence(raw: Raw | None) -> str | None:
-    """Of the newest block; that of an older one is in its key."""
-    return str(raw["fence"]["S"]) if raw else None
+    """Of a block."""
+    if raw is None:
+        return None
+    told: str = raw["fence"]["S"] if raw["sk"]["S"] == keys.NEWEST else raw["sk"]["S"]
+    if not is_fence(told):
+        raise ValueError("no fence of ours")
+    return told
 
 
 @Decoder
@@ -60,10 +69,22 @@ def entries(raw: Raw | None) -> dict[str, str]:
     return _unpacked(b64decode(raw["pins"]["B"])) if raw else {}
 
 
+@Decoder
+def above_fence(raw: Raw | None) -> dict[str, str]:
+    """The same; an item of which some stand where its fence says that none does cannot be read."""
+    told, there = fence(raw), entries(raw)
+    if any(pin_id <= told for pin_id in there if told):
+        raise ValueError("pins below the fence")
+    return there
+
+
 def newest_again(line: str) -> Group:
-    """Puts the newest block down as far as it can be read, whatever lies there: its fence leads to what is below."""
-    [stored] = newest([line], consistent=True).values()
-    return block_writes(line, replace(stored, revision=None))
+    """Puts the newest block down as far as it can be read: its fence leads to what is below."""
+    key = keys.newest_block(line)
+    raw = index.read([key], consistent=True).get(key)
+    told = _fence_above_older(line)
+    there = {pin_id: board_id for pin_id, board_id in entries(raw).items() if pin_id > told}
+    return block_writes(line, Stored(Block(told, there), True, index.revision(raw) or None))
 
 
 def line_of(partition: str) -> str:
