@@ -12,16 +12,18 @@ from presence.domain import clock, postings
 from presence.domain.entities import Board, Pin
 from presence.domain.ids import earlier_id, new_id
 from presence.http import bookmarks
+from presence.projections.documents import owner_word
 from presence.services import search
 from presence.storage import boards, index, pins
 from presence.storage.table import Transaction
 from tests.support import values
 from tests.support.api import Client, Reply
 from tests.support.content import a_board, a_pin, refusal
+from tests.support.deployment import Deployment
 from tests.support.memory import Memory, MemoryStream
 from tests.support.people import a_user
 from tests.support.social import follow_board
-from tests.support.stored import Stream, put
+from tests.support.stored import Stream, make_private, put
 from tests.support.wire import INVALID
 
 PATH = "/discover/search"
@@ -294,16 +296,21 @@ def test_pages_give_each_hit_once(indexed: Stream) -> None:
 class Listing:
     """A list of what is found, that is turned while things come and go. Each thing is a board, or a pin on its own."""
 
-    def __init__(self, memory: Memory, kind: str) -> None:
+    def __init__(self, memory: Memory, kind: str, query: str = "recipes") -> None:
         self._stream = MemoryStream(memory, "upkeep", "indexer")
         self._kind, self._boards = kind, dict[str, str]()
         self.ann, self.bob = a_user(), a_user()
+        self._path = f"{PATH}?{urlencode({'q': query, 'type': kind})}&"
+        if kind == "topic":
+            self._path = "/discover/topics/food/boards?"
+        if kind == "related":
+            self._path = f"/discover/boards/{a_board(self.ann, name=query, privacy='SECRET')}/related?"
 
-    def come(self, number: int = 1) -> list[str]:
+    def come(self, number: int = 1, named: str = "Recipes") -> list[str]:
         made = []
         for _ in range(number):
-            board_id = a_board(self.ann, name=f"Recipes {len(self._boards)}", topics=["baking"])
-            made.append(a_pin(self.ann, board_id, title="Recipes") if self._kind == "pins" else board_id)
+            board_id = a_board(self.ann, name=f"{named} {len(self._boards)}", topics=["baking"])
+            made.append(a_pin(self.ann, board_id, title=named) if self._kind == "pins" else board_id)
             self._boards[made[-1]] = board_id
         return sorted(made)
 
@@ -319,13 +326,13 @@ class Listing:
 
     def turned(self, meanwhile: Callable[[list[str]], object] = lambda _: None, page_size: int = 7) -> list[str]:
         """All that its pages give, where something is done before each next one, given all that came before."""
-        path = f"{PATH}?q=recipes&type={self._kind}&" if self._kind != "topic" else "/discover/topics/food/boards?"
         found: list[str] = []
         bookmark = ""
         while True:
             self._stream.settle()
             search._known.cache_clear()
-            reply = self.bob.get(f"{path}page_size={page_size}&bookmark={bookmark}")
+            viewer = self.ann if self._kind == "related" else self.bob
+            reply = viewer.get(f"{self._path}page_size={page_size}&bookmark={bookmark}")
             assert reply.status == 200, reply.text
             found += [item.get("board", item.get("pin", item))["id"] for item in reply.json["items"]]
             bookmark = reply.json["bookmark"]
@@ -389,6 +396,41 @@ def test_what_stays_is_given_once_though_all_around_where_a_page_ended_is_gone_a
     found = listing.turned(once(lambda _: (listing.go(*before[8:22]), listing.come(3))))
 
     assert [each for each in found if each in before] == [*before[:14], *before[22:]]
+
+
+@pytest.mark.parametrize("kind", ["boards", "pins", "related"])
+@every_window
+def test_what_comes_and_goes_has_no_words_weigh_otherwise_on_the_next_page(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, kind: str, window: int
+) -> None:
+    monkeypatch.setattr(search, "WINDOW", window)
+    listing = Listing(memory, kind, "okapi lemur zebra")
+    okapis, lemurs, zebras = (listing.come(8 + each, name) for each, name in enumerate(("Okapi", "Lemur", "Zebra")))
+    before = listing.turned(page_size=5)
+    assert sorted(before) == sorted([*okapis, *lemurs, *zebras])
+
+    def come_and_go(found: list[str]) -> None:
+        if len(found) == 5:
+            listing.come(6, "Okapi")
+        if len(found) == 10:
+            listing.go(*lemurs)
+
+    found = listing.turned(come_and_go, page_size=5)
+
+    stayed = {*okapis, *zebras}
+    assert [each for each in found if each in stayed] == [each for each in before if each in stayed]
+
+
+def test_a_list_whose_board_changed_goes_on_as_it_is_by_then(memory: Memory) -> None:
+    listing = Listing(memory, "related", "okapi lemur")
+    made = [*listing.come(6, "Okapi"), *listing.come(6, "Lemur")]
+    [origin] = [board["id"] for board in listing.ann.get("/boards?privacy=SECRET").json["items"]]
+
+    found = listing.turned(
+        once(lambda _: listing.ann.patch(f"/boards/{origin}", {"name": "Zebras, okapis, lemurs"}), after=5), page_size=5
+    )
+
+    assert sorted(found) == sorted(made)
 
 
 @pytest.mark.parametrize("kind", ["boards", "topic"])
@@ -470,6 +512,75 @@ def test_a_bookmark_from_when_they_counted_places_is_refused(memory: Memory, mon
     assert bookmark
 
     assert refusal(find(ann, "recipes", page_size="1", bookmark=bookmark)) == INVALID
+
+
+@pytest.mark.parametrize("q", ["gato", "gato gata", "gata gato", "gata gatos gato"])
+def test_each_word_of_a_query_is_looked_for_as_it_stands_though_another_has_its_stem(indexed: Stream, q: str) -> None:
+    a_board(a_user(), name="Gato")
+    indexed.settle()
+
+    assert names(find(a_user(), q, language="es")) == ["Gato"]
+
+
+def test_words_whose_stems_are_one_in_english_count_once(indexed: Stream) -> None:
+    a_board(a_user(), name="Connect")
+    a_board(a_user(), name="Other things")
+    indexed.settle()
+
+    once_, twice = (find(a_user(), q, language="fr").json["items"] for q in ("connecting", "connected connecting"))
+
+    assert [item["score"] for item in once_] == [item["score"] for item in twice]
+
+
+@pytest.mark.parametrize("name", ["محمد ﷺ", "Άκι και ίδια όταν", "½ ℃ ﷲ"])
+def test_whatever_a_name_is_made_of_its_board_is_found_and_leaves(deployed: Deployment, name: str) -> None:
+    ann, bob = a_user(), a_user()
+    board = a_board(ann, name=name)
+    a_pin(ann, board, title=name)
+    deployed.source.drain()
+
+    for word in name.split():
+        if word != "℃":
+            assert names(find(bob, word)) == [name]
+    assert deployed.drift() == []
+    make_private(ann)
+    deployed.source.drain()
+    assert names(find(bob, name)) == []
+    assert deployed.drift() == []
+
+
+def test_an_ideograph_is_found_in_longer_words(indexed: Stream) -> None:
+    a_board(a_user(), name="京都の庭園", description="日本庭園と苔")
+    indexed.settle()
+
+    for q, ranges in {"庭": [[3, 4]], "園": [[4, 5]], "京都": [[0, 2]], "庭園": [[3, 5]], "都 京都": [[0, 2]]}.items():
+        [item] = find(a_user(), q).json["items"]
+        assert item["highlights"][0] == {"field": "name", "ranges": ranges}
+    assert names(find(a_user(), "苔")) == []  # of texts beside the name only pairs are
+
+
+def test_what_is_known_to_be_an_owners_is_found_before_what_may_be(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (postings, index):
+        monkeypatch.setattr(module, "BLOCK_BYTES", 110)
+    monkeypatch.setattr(search, "MAX_CANDIDATES", 20)
+    stream = MemoryStream(memory, "indexer")
+    ann, bob = a_user(), a_user()
+    wanted = new_id()
+    made = [earlier_id(wanted, minutes * clock.MINUTE * 1000) for minutes in range(1, 181)]
+    for owner, name, some in (
+        (ann, "Recipe", made[:30]),
+        (bob, "Filler", made[30:]),
+        (bob, "A longer title of a recipe", [wanted]),
+    ):
+        put_boards(values.a_board(id=each, owner_id=owner.user_id, name=name) for each in some)
+    stream.settle()
+
+    lists, _ = search.read_lists("boards", lambda _: {owner_word(bob.user_id): 4, "recip": 4})
+    assert [each.is_read for each in lists.values()] == [False, True]
+    [found] = find(ann, "recipe", owner=bob.username).json["items"]
+    assert found["board"]["id"] == wanted
 
 
 def test_filters_leave_what_they_name(indexed: Stream) -> None:

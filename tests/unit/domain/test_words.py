@@ -12,6 +12,7 @@ from presence.domain.words import (
     SMALL_WORDS,
     fold,
     has_words,
+    ideographs,
     language,
     small_words,
     stem,
@@ -59,6 +60,12 @@ def test_folds_case_and_accents_but_not_letters(text: str, folded: str) -> None:
         ("ພາສາ", ["ພາ", "າສ", "ສາ"]),
         ("ﾗｰﾒﾝ ﾊﾞﾅﾅ", ["ラー", "ーメ", "メン", "バナ", "ナナ"]),
         ("⭐ ⌚ 🇩🇪🇫🇷 ❤️ 1️⃣ 👩‍🍳", ["⭐", "⌚", "🇩🇪", "🇫🇷", "❤", "1", "👩", "🍳"]),
+        ("人々 時々 〆切", ["人々", "時々", "〆切"]),
+        ("محمد ﷺ", ["محمد", "صلى", "الله", "عليه", "وسلم"]),
+        ("½ oz", ["1", "2", "oz"]),
+        ("Fǿroyar ǽ", ["foroyar", "ae"]),
+        ("coŀlecció", ["col", "leccio"]),
+        ("\ufc60\ufe70", []),
         ("\u0301\u200d", []),
         ("--- !", []),
         ("", []),
@@ -74,12 +81,14 @@ def test_words_are_letters_and_digits_and_pairs_of_characters_where_no_space_par
 @given(st.text(max_size=60))
 def test_each_word_is_a_part_of_the_text_and_folded(text: str) -> None:
     for word in words(text):
-        assert word.text == fold(text[word.start : word.end])[:MAX_WORD]
+        assert word.text in fold(text[word.start : word.end])
+        assert word.text.split() == [word.text]
         assert 0 < len(word.text) <= MAX_WORD
 
 
 @pytest.mark.parametrize(
-    "text", ["Crème brûlée", "İğdır", "がっこう バナナ", "한글 도서관", "Nguyễn Thị", "й Ёлка", "क़िताब"]
+    "text",
+    ["Crème brûlée", "İğdır", "がっこう バナナ", "한글 도서관", "Nguyễn Thị", "й Ёлка", "क़िताब", "Fǿroyar ǽ Ǣ", "𑂚𑂪"],
 )
 def test_words_are_the_same_however_their_letters_are_put_together(text: str) -> None:
     assert texts(normalize("NFD", text)) == texts(normalize("NFC", text))
@@ -114,6 +123,18 @@ def test_words_are_stemmed_in_their_language() -> None:
     assert all(stem("x", code) for code in LANGUAGES)
 
 
+@pytest.mark.parametrize(("word", "code"), [("οταν", "el"), ("ιδια", "el"), ("ακι", "el"), ("छ", "ne")])
+def test_a_word_of_which_stemming_leaves_nothing_is_its_own_stem(word: str, code: str) -> None:
+    assert stem(word, code) == word
+
+
+def test_ideographs_are_found_in_longer_words() -> None:
+    text = "My 三毛猫レシピ"
+
+    assert [(each.text, text[each.start : each.end]) for each in ideographs(text)] == [(x, x) for x in "三毛猫"]
+    assert [*ideographs("Cats")] == []
+
+
 def test_small_words_are_told_in_two_bytes() -> None:
     assert small_words(["sea"], "en") == 0
     assert small_words(["the"], "en") != small_words(["of"], "en")
@@ -131,6 +152,8 @@ def test_small_words_are_told_in_two_bytes() -> None:
         ("Les recettes et les gâteaux", "gateau recette"),
         ("寿司レシピ", "寿司"),
         ("Tacos 🌮", "🌮"),
+        ("三毛猫レシピ", "猫"),
+        ("三毛猫レシピ", "毛 レシピ"),
     ],
 )
 def test_a_text_has_words_by_their_stems_and_the_last_by_its_beginning(text: str, query: str) -> None:

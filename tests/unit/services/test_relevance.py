@@ -1,15 +1,24 @@
 """What comes first, and why."""
 
 from collections.abc import Mapping, Sequence
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from presence.domain.postings import CENSUS_SIZE, STANDING, Posting, columns, pack, rarity
+from presence.domain.topics import MAX_TOPICS
 from presence.domain.words import small_words
-from presence.projections.documents import BOARDS, Document
-from presence.services import relevance
-from presence.services.relevance import Weighing
+from presence.http import bookmarks
+from presence.projections import documents as projected
+from presence.projections.documents import BOARDS, FIRST_PINS, MAX_BESIDE, Document
+from presence.services import paging, relevance, search
+from presence.services.paging import SECOND, Cut
+from presence.services.related import SAID_WORDS
+from presence.services.relevance import Scale, Weighing
+from presence.services.search import MAX_WORDS
 from presence.storage import index, keys
 from presence.storage.index import ReadList
 
@@ -39,7 +48,7 @@ def weighing(documents: Mapping[int, Document], query: str, unread: Sequence[str
     for number, each in documents.items():
         census.samples[keys.census(BOARDS, number)].put(number, Posting(0, each.length), CENSUS_SIZE)
     words = query.split()
-    return relevance.weighing(words, "en", lists(documents, words, unread), census, TODAY)
+    return Weighing(words, Scale.now(words, lists(documents, words, unread), census, TODAY), "en")
 
 
 def order(query: str, *documents: Document) -> list[str]:
@@ -75,7 +84,8 @@ def test_what_is_liked_does_not_outweigh_words() -> None:
 
 def test_a_score_is_bm25_with_its_gains() -> None:
     document = a_document("blue sea", standing=51)
-    weights = Weighing(["blue", "sea"], {"blue": rarity(2, 10), "sea": rarity(5, 10)}, 8.0, "en", TODAY + 180)
+    scale = Scale({"blue": rarity(2, 10), "sea": rarity(5, 10)}, 8.0, TODAY + 180)
+    weights = Weighing(["blue", "sea"], scale, "en")
 
     # Both words once in a document of average length: each adds its rarity. Neighbours, a fifth of 255, half the time.
     gains = relevance.ADJACENCY + STANDING * 0.2 + relevance.FRESHNESS * 0.5
@@ -119,5 +129,45 @@ def test_other_lists_tell_which_documents_have_a_small_word_whose_own_list_ended
 def test_words_that_no_document_has_weigh_nothing() -> None:
     documents = {1: a_document("sea")}
 
-    assert weighing(documents, "sea zebra").rarities.keys() == {"sea"}
-    assert weighing({}, "zebra").rarities == {}
+    assert weighing(documents, "sea zebra").scale.rarities.keys() == {"sea"}
+    assert weighing({}, "zebra").scale.rarities == {}
+
+
+@given(st.lists(st.text("abcdef", min_size=1), unique=True, max_size=MAX_WORDS), st.randoms())
+def test_what_is_written_of_a_scale_is_read_again(words: list[str], chance: Random) -> None:
+    documents = {number: a_document(" ".join(chance.sample(words, len(words) // 2))) for number in range(9)}
+    scale = Scale.now(words, lists(documents, words), index.census(BOARDS, {}), TODAY)
+    written = scale.written(words)
+
+    assert Scale.read(written, words) == scale
+    assert Scale.read(written, [*words, "another"]) is None
+    assert Scale.read("", words) is None
+    assert len(written) < 40 + 6 * len(words)
+
+
+def test_a_bookmark_has_room_for_what_as_many_words_tell_as_are_looked_for() -> None:
+    """Of a board: what it shows, its topics, its words, of which the rarest; and three ends of pages."""
+    asked = FIRST_PINS + MAX_TOPICS + SAID_WORDS
+    words = [f"word {number}" for number in range(FIRST_PINS + MAX_TOPICS + projected.MAX_WORDS + MAX_BESIDE)]
+    chance = Random(1)
+    scale = Scale({word: chance.random() for word in chance.sample(words, asked)}, 8.0, TODAY)
+    largest = Cut(-(10**9), -(10**19), -(10**19))
+    position = f"{SECOND}{paging.written([largest] * 3)}{search.SCALE}{scale.written(words)}"
+
+    assert len(bookmarks.encode(position, "")) <= bookmarks.MAX_LENGTH
+
+
+def test_of_what_a_word_is_in_another_language_the_first_counts_that_is_there() -> None:
+    documents = {1: a_document("gatos"), 2: a_document("gato gata"), 3: a_document("gata"), 4: a_document("gat gato")}
+    words = ["gat", "gato", "gata"]
+    census = index.census(BOARDS, {})
+    scale = Scale.now(words, lists(documents, words), census, TODAY)
+    weights = Weighing(["gat"], scale, "es", {"gat": ["gato", "gata"]})
+    fresh = 1 + relevance.FRESHNESS
+
+    scores = relevance.candidates(lists(documents, words), weights)
+
+    assert scores.keys() == {2, 3, 4}
+    assert {each: score * fresh for each, score in scores.items()} == pytest.approx(
+        {each: relevance.score(documents[each], weights) for each in scores}
+    )

@@ -95,12 +95,15 @@ _PICTOGRAM = "[\U0001f1e6-\U0001f1ff]{2}|[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bf
 """A word of its own; a flag is two letters together."""
 _ASCII_WORD = re.compile("[a-zA-Z0-9]+")
 _UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
     "\U00020000-\U0003ffff"
 )
 """Scripts that put no space between words; two characters that follow each other stand for a word there."""
 _JOINED = "\u00ad\u200c\u200d\u2060\U000e0100-\U000e01ef"
 """What ends no word, beside marks: https://www.unicode.org/reports/tr29/ (Extend, Format, ZWJ)."""
+
+
+_IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 class _Patterns(NamedTuple):
@@ -115,7 +118,7 @@ class _Patterns(NamedTuple):
 @cache
 def _patterns() -> _Patterns:
     """Made when the first text needs them that is not ASCII: looking for the marks takes some milliseconds."""
-    marks = _JOINED + "".join(each for each in map(chr, range(0x300, 0x10000)) if unicodedata.category(each)[0] == "M")
+    marks = _JOINED + "".join(each for each in map(chr, range(0x300, 0x1F000)) if unicodedata.category(each)[0] == "M")
     return _Patterns(
         re.compile(f"[^\\W_]+(?:[{marks}]+[^\\W_]*)*|{_PICTOGRAM}"),
         re.compile(f"[{_UNSPACED}][{_UNSPACED}{marks}]*"),
@@ -137,9 +140,9 @@ def fold(text: str) -> str:
     lowered = text.casefold()
     if lowered.isascii():
         return lowered
-    apart = unicodedata.normalize("NFKD", lowered.translate(_UNDECOMPOSED))
     # Folding again: decomposing a ligature may give letters in upper case.
-    return unicodedata.normalize("NFC", _LEFT_OUT.sub("", apart)).casefold()
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", lowered).casefold())
+    return unicodedata.normalize("NFC", _LEFT_OUT.sub("", apart).translate(_UNDECOMPOSED))
 
 
 def words(text: str) -> Iterator[Word]:
@@ -166,8 +169,16 @@ def _parted(run: str, start: int) -> Iterator[Word]:
 
 
 def _folded(run: str, start: int, begin: int, end: int) -> Iterator[Word]:
-    if folded := fold(run[begin:end])[:MAX_WORD]:
-        yield Word(folded, start + begin, start + end)
+    folded = fold(run[begin:end])
+    # One character may be several words, as of some Arabic phrases, or have what is part of none.
+    for part in (folded,) if folded.isalnum() else _patterns().word.findall(folded):
+        yield Word(part[:MAX_WORD], start + begin, start + end)
+
+
+def ideographs(text: str) -> Iterator[Word]:
+    """The characters of a text, in their order, that are often words by themselves though they stand in others too."""
+    for match in () if text.isascii() else _IDEOGRAPH.finditer(text):
+        yield Word(fold(match.group()), *match.span())
 
 
 def language(text: str) -> str:
@@ -228,9 +239,9 @@ def _stemmer(code: str) -> Stemmer.Stemmer:
 
 @lru_cache(maxsize=20_000)
 def stem(word: str, code: str) -> str:
-    """The stem of a folded word in a language of ``LANGUAGES``."""
+    """The stem of a folded word in a language of ``LANGUAGES``; the word itself where nothing is left of it."""
     found: str = _stemmer(code).stemWord(word)
-    return found
+    return found or word
 
 
 def has_words(text: str, query: str) -> bool:
@@ -238,7 +249,7 @@ def has_words(text: str, query: str) -> bool:
     beginning of a word. A query without words is in no text.
     """
     wanted = [word.text for word in words(query)]
-    having = {word.text for word in words(text)}
+    having = {word.text for word in (*words(text), *ideographs(text))}
     missing = [word for word in wanted if word not in having]
     if missing and missing[-1] is wanted[-1] and any(word.startswith(wanted[-1]) for word in having):
         missing = missing[:-1]

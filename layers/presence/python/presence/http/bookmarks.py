@@ -13,10 +13,10 @@ from binascii import Error as Base64Error
 
 from presence.domain.errors import InvalidParameter
 
-_FORMAT = b"\x04"
+_FORMAT = b"\x05"
 """Changes when positions do: those from before are refused."""
 _SIGNATURE_BYTES = 15
-MAX_LENGTH = 512
+MAX_LENGTH = 1536
 
 
 def encode(position: str, context: str) -> str:

@@ -14,7 +14,7 @@ from presence.domain.postings import LEVELS, UNIT, Posting, digest, packed_lengt
 from presence.domain.suggestions import MAX_NAME, folded, user_name
 from presence.domain.topics import with_parents
 from presence.domain.trends import Trend, trend
-from presence.domain.words import DEFAULT_LANGUAGE, is_small, language, small_words, stem, words
+from presence.domain.words import DEFAULT_LANGUAGE, ideographs, is_small, language, small_words, stem, words
 from presence.policies import visibility
 from presence.projections.topics import assigned
 
@@ -58,7 +58,7 @@ class Document:
     topics: tuple[str, ...] = ()
     """Of a board what it is about, by its owner's word or by its own."""
     also: tuple[str, ...] = ()
-    """Other stems that lead to it: a text in one language is looked for in another too."""
+    """Other stems that lead to it: a text in one language is looked for in another too, and by single ideographs."""
     small: int = 0
     """Which small words it has; see ``words.small_words``."""
     owner_id: str = ""
@@ -319,7 +319,9 @@ class _Analysed(NamedTuple):
     title: tuple[str, ...]
     text: tuple[str, ...]
     also: tuple[str, ...]
-    """What the same words are in the language that is taken for granted, where they are in another."""
+    """What the same words are in the language that is taken for granted, where they are in another; and the ideographs
+    of the title, which otherwise are found only in pairs.
+    """
     small: int
 
 
@@ -330,6 +332,7 @@ def _analysed(title: str, text: str) -> _Analysed:
     also: dict[str, None] = {}
     if code != DEFAULT_LANGUAGE:
         also = dict.fromkeys(stem(word, DEFAULT_LANGUAGE) for part in parts for word in part)
+    also |= dict.fromkeys(word.text for word in ideographs(title))
     others = tuple(word for word in also if word not in stems[0] and word not in stems[1])
     return _Analysed(stems[0], stems[1], others, small_words((*stems[0], *stems[1]), code))
 

@@ -122,7 +122,7 @@ class Cut(NamedTuple):
         return sorted([*told, *told, by_score])[len(told)]
 
 
-BEGINNING = Cut(-(10**9), 0, 0)
+BEGINNING = Cut(-(10**12), 0, 0)
 """Of any list: no score is so good."""
 
 

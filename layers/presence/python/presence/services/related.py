@@ -19,6 +19,7 @@ from presence.services import pins as pin_service
 from presence.services.access import Seen
 from presence.services.likeness import Likeness
 from presence.services.paging import SECOND, Page, PageRequest, at_hand, fill, in_turn
+from presence.services.relevance import Scale, Weighing
 from presence.services.search import Hit, Ranking
 from presence.storage import boards, index, keys, pins, ties
 
@@ -39,7 +40,8 @@ def boards_like(viewer: Viewer, board_id: str, request: PageRequest) -> Page[Hit
         BoardNotFound, BoardMerged, ScopeMissing: as ``origin``.
     """
     seen, first = origin(viewer, board_id)
-    return fill(request, alike(documents.described(seen.board, first)).in_windows(request), _Sight(viewer).of)
+    ranking = alike(documents.described(seen.board, first), request.after)
+    return fill(request, ranking.in_windows(request), _Sight(viewer).of)
 
 
 def boards_for_pin(viewer: Viewer, pin_id: str, request: PageRequest) -> Page[Hit]:
@@ -56,7 +58,7 @@ def boards_for_pin(viewer: Viewer, pin_id: str, request: PageRequest) -> Page[Hi
     pin = pin_service.get(viewer, pin_id).pin
     alone = documents.belonging(pin)
     shown = documents.shown_by(pin)
-    ranking = alike(likeness.together(alone, _showing(shown) if shown else ()), shown)
+    ranking = alike(likeness.together(alone, _showing(shown) if shown else ()), request.after, shown)
     own, own_ids = _own(viewer, pin, ranking)
     read, sight = ranking.in_windows(request), _Sight(viewer)
 
@@ -93,17 +95,27 @@ def is_on(seen: Seen, pin: Pin) -> bool:
     return bool(pin.media.digest and pins.oldest_alike(seen.id, pin.media.digest, limit=1))
 
 
-def alike(to: Document, unless: str | None = None) -> Ranking:
-    """Boards by their likeness to a document, but for those that show a thing: 1 request."""
-    lists, census = search.read_lists(BOARDS, lambda long: _plan(to, long or {}))
-    weights = relevance.weighing([*lists], DEFAULT_LANGUAGE, lists, census, search.today())
-    likeness_of = Likeness(to, weights.rarities, unless)
+def alike(to: Document, after: str | None = None, unless: str | None = None) -> Ranking:
+    """Boards by their likeness to a document, but for those that show a thing: 1 request.
+
+    Args:
+        after: a position of the list, which tells by what it goes while the document stays the same.
+    """
+    words = [*likeness.shown(to), *map(topic_word, to.topics), *likeness.said(to)]
+    told = search.scale_of(after, words)
+    lists, census = search.read_lists(
+        BOARDS, lambda long: dict.fromkeys(told.rarities, 1) if told else _plan(to, long or {})
+    )
+    scale = told or Scale.now(words, lists, census, search.today())
+    lists = {word: lists[word] for word in scale.rarities if word in lists}
+    weights = Weighing([*lists], scale, DEFAULT_LANGUAGE)
+    likeness_of = Likeness(to, scale.rarities, unless)
     scores = likeness_of.candidates(lists)
     # What scores nothing in the end would take the places of what does.
     showing = lists.get(shown_word(unless)) if unless else None
     for number in (postings.number(to.id), *(showing.numbers() if showing else ())):
         scores.pop(number, None)
-    return Ranking(BOARDS, search.best(scores), weights, likeness_of.to)
+    return Ranking(BOARDS, search.best(scores), weights, likeness_of.to, scale.written(words))
 
 
 def _plan(to: Document, long: Mapping[str, int]) -> dict[str, int]:

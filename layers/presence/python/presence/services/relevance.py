@@ -3,10 +3,12 @@
 ``docs/discovery.md`` gives the formula with its reasons.
 """
 
+import struct
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from types import MappingProxyType
 
 from presence.domain.postings import STANDING, UNIT, Posting, gain, rarity, saturation
 from presence.domain.words import small_words
@@ -21,33 +23,74 @@ HALF_LIFE_DAYS = 180
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """What words tell in a corpus, as it was when the first page of a list was read. The others go by the same: else
+    whatever comes or goes between two pages would have much else change places.
+    """
+
+    rarities: Mapping[str, float]
+    """Inverse document frequencies; of words that no document had there is none."""
+    average_length: float
+    today: int
+    """In days since the epoch."""
+
+    @staticmethod
+    def now(words: Sequence[str], lists: Mapping[str, ReadList], census: Census, today: int) -> "Scale":
+        """As the lists of some of the words tell, rounded as it is ``written``."""
+        total = census.total
+        told = [rarity(lists[word].having, total) if word in lists else 0.0 for word in words]
+        average, *rounded = _floats(len(told) + 1).unpack(_floats(len(told) + 1).pack(census.average_length, *told))
+        return Scale(_known(words, rounded), average, today)
+
+    def written(self, words: Sequence[str]) -> str:
+        """For the positions of a list: about 5 characters for each of the words that tell something, and 35 more."""
+        told = (self.rarities.get(word, 0.0) for word in words)
+        floats = _floats(len(words) + 1).pack(self.average_length, *told)
+        return b64encode(zlib.compress(_HEAD.pack(_digest(words), self.today) + floats)).decode()
+
+    @staticmethod
+    def read(text: str, words: Sequence[str]) -> "Scale | None":
+        """What was ``written``; None: nothing, or of other words."""
+        data = zlib.decompress(b64decode(text)) if text else bytes(_HEAD.size)
+        digest, today = _HEAD.unpack_from(data)
+        if not text or digest != _digest(words):
+            return None
+        average, *told = _floats(len(words) + 1).unpack_from(data, _HEAD.size)
+        return Scale(_known(words, told), average, today)
+
+
+_HEAD = struct.Struct(">IH")
+
+
+def _floats(number: int) -> struct.Struct:
+    return struct.Struct(f">{number}f")
+
+
+def _digest(words: Iterable[str]) -> int:
+    return zlib.crc32(" ".join(words).encode())
+
+
+def _known(words: Iterable[str], told: Iterable[float]) -> dict[str, float]:
+    return {word: each for word, each in zip(words, told, strict=True) if each}
+
+
+@dataclass(frozen=True, slots=True)
 class Weighing:
-    """What a query's words weigh in a corpus."""
+    """What a query's words weigh."""
 
     words: Sequence[str]
     """Stems, in the order of the query; each once."""
-    rarities: Mapping[str, float]
-    """Inverse document frequencies; of words that no document has there is none."""
-    average_length: float
+    scale: Scale
     language: str
-    today: int
-    """In days since the epoch."""
-    instead: Mapping[str, str] = field(default_factory=dict)
-    """What some of the words are in another language: it counts in documents that do not have the word."""
+    instead: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What some of the words are in another language: the first of these that a document has counts where it does not
+    have the word. None of them stands for two words, or is one.
+    """
 
-
-def weighing(
-    words: Sequence[str],
-    language: str,
-    lists: Mapping[str, ReadList],
-    census: Census,
-    today: int,
-    *,
-    instead: Mapping[str, str] = MappingProxyType({}),
-) -> Weighing:
-    total = census.total
-    rarities = {word: rarity(found.having, total) for word, found in lists.items()}
-    return Weighing(words, rarities, census.average_length, language, today, instead)
+    @property
+    def others(self) -> list[str]:
+        """All that stand for words."""
+        return [other for each in self.instead.values() for other in each]
 
 
 def candidates(lists: Mapping[str, ReadList], weights: Weighing) -> dict[int, float]:
@@ -55,14 +98,18 @@ def candidates(lists: Mapping[str, ReadList], weights: Weighing) -> dict[int, fl
 
     Where a small word's list was not read to its end, the other words' lists tell which documents have it.
     """
-    scores = _of_words({word: found for word, found in lists.items() if word not in weights.instead.values()}, weights)
-    for word, other in weights.instead.items():
-        if other in lists:
-            told, having = _Told(weights, other), lists[word].numbers() if word in lists else frozenset()
-            for block in lists[other].blocks:
-                for number, weight, length, _, level in zip(*block, strict=True):
-                    if number not in having:
-                        scores[number] = scores.get(number, 0.0) + told[weight, length, level]
+    others = weights.others
+    scores = _of_words({word: found for word, found in lists.items() if word not in others}, weights)
+    for word, instead in weights.instead.items():
+        having = lists[word].numbers() if word in lists else set()
+        for other in instead:
+            if other in lists:
+                told, read = _Told(weights, other), lists[other]
+                for block in read.blocks:
+                    for number, weight, length, _, level in zip(*block, strict=True):
+                        if number not in having:
+                            scores[number] = scores.get(number, 0.0) + told[weight, length, level]
+                having |= read.numbers()
     return scores
 
 
@@ -91,7 +138,7 @@ class _Told(dict[tuple[int, int, int], float]):
     """What a word adds to the score of a document, by the word's weight there, the document's length and level."""
 
     def __init__(self, weights: Weighing, word: str) -> None:
-        self._rarity, self._average = weights.rarities[word], weights.average_length
+        self._rarity, self._average = weights.scale.rarities[word], weights.scale.average_length
 
     def __missing__(self, key: tuple[int, int, int]) -> float:
         weight, length, level = key
@@ -101,17 +148,18 @@ class _Told(dict[tuple[int, int, int], float]):
 
 def score(document: Document, weights: Weighing) -> float:
     """Of a document whose card is there: exact, also for words whose lists were not read to their end."""
-    postings = document.postings
-    there = (word if word in postings else weights.instead.get(word, "") for word in weights.words)
+    postings, scale = document.postings, weights.scale
+    alternatives = ((word, *weights.instead.get(word, ())) for word in weights.words)
+    there = (next((word for word in some if word in postings), "") for some in alternatives)
     of_words = sum(
-        weights.rarities[word] * saturation(postings[word], weights.average_length)
+        scale.rarities[word] * saturation(postings[word], scale.average_length)
         for word in there
-        if word in postings and word in weights.rarities
+        if word in scale.rarities
     )
     gains = (
         ADJACENCY * _adjacency(document.title, weights.words)
         + STANDING * document.standing / 255
-        + FRESHNESS * 0.5 ** (max(weights.today - document.day, 0) / HALF_LIFE_DAYS)
+        + FRESHNESS * 0.5 ** (max(scale.today - document.day, 0) / HALF_LIFE_DAYS)
     )
     return float(of_words * (1 + gains))
 

@@ -2,17 +2,16 @@
 out is read from the main table and judged anew.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import islice
 from types import MappingProxyType
 
 from presence.domain import clock, topics
 from presence.domain.entities import Viewer, parted, position
 from presence.domain.errors import TopicNotFound
 from presence.domain.postings import MAX_BLOCKS, number
-from presence.domain.words import DEFAULT_LANGUAGE, language, stem, words
+from presence.domain.words import DEFAULT_LANGUAGE, ideographs, language, stem, words
 from presence.policies import visibility
 from presence.projections.documents import ANY_TOPIC, BOARDS, PINS, USERS, Document, is_owner, owner_word, topic_word
 from presence.services import access, people, relevance, trending
@@ -21,7 +20,7 @@ from presence.services.access import Seen
 from presence.services.paging import BEGINNING, Cut, Page, PageRequest, Place, Read, cuts, fill, written
 from presence.services.people import Person
 from presence.services.pins import Placed
-from presence.services.relevance import Weighing
+from presence.services.relevance import Scale, Weighing
 from presence.storage import boards, index, keys, pins, standings
 from presence.storage.index import Census, ReadList
 
@@ -65,6 +64,15 @@ class Hit:
     thing: Seen | Placed | Person | None = None
 
 
+SCALE = "~"
+"""What parts in a position where a page ended from what the pages go by."""
+
+
+def scale_of(after: str | None, words: Sequence[str]) -> Scale | None:
+    """By what a list of these words goes, as told by one of its positions."""
+    return Scale.read((after or "").partition(SCALE)[2], words)
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """All that fits, what fits best by its lists first; within windows the cards order it."""
@@ -75,8 +83,8 @@ class Ranking:
     weights: Weighing
     score: Callable[[Document], float]
     """How well a document fits, told by its card."""
-    most: float = 1.0
-    """What places tell scores in shares of: it changes as they do when documents come and go."""
+    scale: str
+    """As it was written: by what all pages of the list go."""
 
     def in_windows(self, request: PageRequest) -> Read[Hit]:
         """What a page asks for; then, where some of that is hidden or not wanted, not all that is left but the rest of
@@ -88,7 +96,7 @@ class Ranking:
         def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
             begin, end, last = 0, WINDOW, BEGINNING
             if after:
-                *ends, last = cuts(after)
+                *ends, last = cuts(after.partition(SCALE)[0])
                 begin, end = (each.end(self.candidates) for each in ends)
             hits: list[Hit] = []
             while begin < len(self.candidates) and len(hits) < enough:
@@ -104,12 +112,12 @@ class Ranking:
         candidates, which keep in it what was in it, and within it the cut behind the hit.
         """
         window = self.window(begin, end)
-        places = [_place(score / self.most, -int(document.id)) for document, score in window]
+        places = [_place(score, -int(document.id)) for document, score in window]
         ends = [Cut.at(self.candidates, each) for each in (begin, end, end + WINDOW)]
         given = last.end(places)
         for place, (document, score) in enumerate(window[given:], given + 1):
             goes_on = [*ends[:2], Cut.at(places, place)] if place < len(window) else [*ends[1:], BEGINNING]
-            yield Hit(document, score, written(goes_on), self.weights)
+            yield Hit(document, score, written(goes_on) + SCALE + self.scale, self.weights)
 
     def window(self, begin: int = 0, end: int | None = None) -> list[tuple[Document, float]]:
         """What some candidates stand for, the first ``WINDOW`` unless told, as far as it fits, the best first: 1
@@ -134,13 +142,24 @@ def search(viewer: Viewer, query: Query, request: PageRequest) -> Page[Hit]:
     stems = list(dict.fromkeys(stem(text, code) for text in texts))[:MAX_WORDS]
     if not stems:
         return Page([], None)
-    # A short text is taken for English whatever it is in, and any is found by its words' stems in English too.
-    others = {stem(text, code): stem(text, DEFAULT_LANGUAGE) for text in texts}
-    instead = {word: others[word] for word in stems if others[word] not in stems}
     within = [topic_word(query.topic)] if query.topic else []
     within += [owner_word(owner_id)] if owner_id else []
-    ranking = _ranking(query.kind, stems, code, dict(islice(instead.items(), MAX_WORDS - len(stems))), within)
+    instead = _instead(texts, stems, code)
+    ranking = _ranking(query.kind, stems, code, instead=instead, within=within, after=request.after)
     return page_of(viewer, ranking.in_windows(request), request, query, owner_id)
+
+
+def _instead(texts: Iterable[str], stems: Sequence[str], code: str) -> dict[str, list[str]]:
+    """The stems of a query's words in English too, so that it finds short texts, which are taken for English whatever
+    they are in, and those that are found by such stems as well.
+    """
+    asked, found = {*stems}, dict[str, list[str]]()
+    for text in texts:
+        word, other = stem(text, code), stem(text, DEFAULT_LANGUAGE)
+        if word in stems and other not in asked and len(asked) < MAX_WORDS:
+            asked.add(other)
+            found.setdefault(word, []).append(other)
+    return found
 
 
 def best_of_topic(viewer: Viewer, topic_id: str, request: PageRequest) -> Page[Hit]:
@@ -151,7 +170,7 @@ def best_of_topic(viewer: Viewer, topic_id: str, request: PageRequest) -> Page[H
     """
     if topic_id not in topics.every():
         raise TopicNotFound
-    ranking = _ranking(BOARDS, [topic_word(topic_id)], DEFAULT_LANGUAGE)
+    ranking = _ranking(BOARDS, [topic_word(topic_id)], DEFAULT_LANGUAGE, after=request.after)
     return page_of(viewer, ranking.in_windows(request), request, Query("", topic=topic_id))
 
 
@@ -163,7 +182,7 @@ def trending_boards(viewer: Viewer, window: str, topic_id: str | None, request: 
         window: one of ``trends.WINDOWS``.
     """
     best = trending.best(window, topic_id or ANY_TOPIC)
-    unweighed = relevance.weighing((), DEFAULT_LANGUAGE, {}, index.census(BOARDS, {}), 0)
+    unweighed = Weighing((), Scale({}, 1.0, 0), DEFAULT_LANGUAGE)
 
     def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
         left = best
@@ -220,27 +239,36 @@ def _ranking(
     kind: str,
     stems: Sequence[str],
     code: str,
-    instead: Mapping[str, str] = MappingProxyType({}),
+    *,
+    instead: Mapping[str, Sequence[str]] = MappingProxyType({}),
     within: Sequence[str] = (),
+    after: str | None = None,
 ) -> Ranking:
     """What has any of the stems: 1 request.
 
     Args:
         instead: other stems, for what does not have the first; see ``Weighing``.
         within: words for a topic and an owner; only what has them. Of what the lists do not tell since they were not
-            read to their ends, the cards do.
+            read to their ends, the cards do; what these lists tell of comes before what they may have dropped.
+        after: a position of the list, which tells by what it goes.
     """
-    lists, census = read_lists(kind, lambda long: _plan([*stems, *instead.values()], long) | _plan_within(within, long))
+    asked = [*stems, *(other for each in instead.values() for other in each)]
+    lists, census = read_lists(kind, lambda long: _plan(asked, long) | _plan_within(within, long))
     bounds = [lists.pop(word, None) for word in within]
-    weights = relevance.weighing(stems, code, lists, census, today(), instead=instead)
+    scale = scale_of(after, asked) or Scale.now(asked, lists, census, today())
+    lists = {word: lists[word] for word in scale.rarities if word in lists}
+    weights = Weighing(stems, scale, code, instead)
     scores = relevance.candidates(lists, weights)
     is_told = all(found.is_read for found in lists.values())
+    told = [bound.numbers() for bound in bounds if bound]
     if not all(bounds):
         scores = {}
     elif ends := [bound.numbers() for bound in bounds if bound and bound.is_read]:
         scores = {each: scores.get(each, 0.0) for each in set.intersection(*ends) if each in scores or not is_told}
-    most = sum(weights.rarities.values()) or 1.0
-    return Ranking(kind, best(scores, most), weights, lambda document: relevance.score(document, weights), most)
+    likely = set.intersection(*told) if told else set[int]()
+    return Ranking(
+        kind, best(scores, likely), weights, lambda document: relevance.score(document, weights), scale.written(asked)
+    )
 
 
 def read_lists(
@@ -262,14 +290,14 @@ def read_lists(
     return {word: read for word in blocks if (read := index.read_list(kind, word, found))}, known.census
 
 
-def best(scores: Mapping[int, float], most: float = 1.0) -> list[Place]:
+def best(scores: Mapping[int, float], likely: Collection[int] = ()) -> list[Place]:
     """What fits best, in that order, by number.
 
     Args:
-        most: as ``Ranking.most``.
+        likely: what is there before others if not all can be.
     """
-    numbers = sorted(scores, key=lambda number: (-round(scores[number], 6), number))[:MAX_CANDIDATES]
-    return [_place(scores[number] / most, number) for number in numbers]
+    places = sorted(_place(score, number) for number, score in scores.items())
+    return sorted(sorted(places, key=lambda place: place[1] not in likely)[:MAX_CANDIDATES])
 
 
 def _place(score: float, number: int) -> Place:
@@ -383,11 +411,11 @@ def _with(hit: Hit, thing: Seen | Placed | Person) -> Hit:
 
 
 def highlights(hit: Hit, text: str) -> list[tuple[int, int]]:
-    """Which parts of a text, in characters, are what it was found by. Pairs of characters overlap; parts do not."""
+    """Which parts of a text, in characters, are what it was found by. Words may overlap; parts do not."""
     codes = {hit.weights.language, language(text), DEFAULT_LANGUAGE}
     parts: list[tuple[int, int]] = []
-    for word in words(text):
-        if any(stem(word.text, code) in hit.weights.rarities for code in codes):
-            begin = parts.pop()[0] if parts and word.start < parts[-1][1] else word.start
-            parts.append((begin, word.end))
+    for word in sorted((*words(text), *ideographs(text)), key=lambda word: word.start):
+        if any(stem(word.text, code) in hit.weights.scale.rarities for code in codes):
+            begin, end = parts.pop() if parts and word.start < parts[-1][1] else (word.start, word.end)
+            parts.append((begin, max(end, word.end)))
     return parts
