@@ -1,5 +1,7 @@
 """Boards like a board, and ideas for it, after the stream's readers have done their work."""
 
+from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from presence.services import search, speech
 from presence.storage import pins
 from tests.support.api import Client
 from tests.support.content import a_board, a_pin, ids, refusal
+from tests.support.memory import Memory, MemoryStream
 from tests.support.people import a_user
 from tests.support.social import block
 from tests.support.stored import Stream, add_collaborator, add_pins, dynamodb_requests
@@ -308,6 +311,75 @@ def test_pages_give_each_once_and_in_order(indexed: Stream, what: str) -> None:
 
     assert [len(page) for page in pages] == [4, 4, 1]
     assert [item["id"] for page in pages for item in page] == ids(ann.get(path))
+
+
+def turned(viewer: Client, path: str, page_size: int, meanwhile: Callable[[], object] = lambda: None) -> list[str]:
+    """What the pages of a list give, where something is done after the first."""
+    found: list[str] = []
+    bookmark = ""
+    while True:
+        search._known.cache_clear()
+        reply = viewer.get(f"{path}?page_size={page_size}&bookmark={bookmark}")
+        assert reply.status == 200, reply.text
+        found += [each["id"] for each in reply.json["items"]]
+        bookmark = reply.json["bookmark"]
+        if not bookmark:
+            return found
+        if len(found) == page_size:
+            meanwhile()
+
+
+@pytest.mark.parametrize("page_size", [4, 7])
+def test_own_boards_for_a_pin_keep_their_places_while_others_make_some(memory: Memory, page_size: int) -> None:
+    stream = MemoryStream(memory, "upkeep", "indexer")
+    ann, bob = a_user(), a_user()
+    pin = a_pin(bob, a_board(bob, name="Zebra"), title="Okapi lemur quagga")
+    for owner, name, number in ((ann, "Okapi", 5), (ann, "Lemur", 6), (bob, "Quagga", 8)):
+        for each in range(number):
+            a_board(owner, name=f"{name} {each}")
+    stream.settle()
+    path = f"/discover/pins/{pin}/boards"
+    before = turned(ann, path, page_size)
+
+    def come() -> None:
+        for each in range(6):
+            a_board(bob, name=f"Okapi of another {each}")
+        a_board(ann, name="Okapi that is new")
+        stream.settle()
+
+    found = turned(ann, path, page_size, come)
+
+    assert [each for each in found if each in before] == before
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("what", ["boards/{board}/related", "boards/{board}/ideas", "pins/{pin}/boards"])
+def test_pages_are_the_same_in_whatever_order_the_database_replies(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    stream = MemoryStream(memory, "upkeep", "indexer")
+    ann, bob, chance = a_user(), a_user(), Random(5)
+    board = a_board_of(ann, "Zebra", "c", "p1x1", "p2x2", "p3x3")
+    pin = a_pin(ann, board, title="Nothing", **a_picture("d"))
+    for each in range(12):
+        a_board_of(bob, f"Has {each}", "d", *(f"p{each}x{number}" for number in range(6)))
+    for each in range(30):
+        a_board_of(bob, f"Lacks {each}", *(f"p{chance.randrange(12)}x{chance.randrange(6)}" for _ in range(3)))
+    stream.settle()
+    path = "/discover/" + what.format(board=board, pin=pin)
+    before = turned(ann, path, 5)
+    assert len(before) > 10
+    reply = Memory.batch_get_item
+
+    def in_any_order(self: Memory, **request: Any) -> Any:
+        found = reply(self, **request)
+        for items in found["Responses"].values():
+            chance.shuffle(items)
+        return found
+
+    monkeypatch.setattr(Memory, "batch_get_item", in_any_order)
+    for _ in range(3):
+        assert turned(ann, path, 5) == before
 
 
 def test_takes_as_many_requests_whatever_there_is(indexed: Stream) -> None:

@@ -11,7 +11,7 @@ import pytest
 from presence.domain import postings
 from presence.domain import timelines as blocks
 from presence.domain.entities import Board, Pin, Profile
-from presence.domain.errors import StorageUnavailable
+from presence.domain.errors import Conflict, StorageUnavailable
 from presence.domain.postings import number
 from presence.projections import documents
 from presence.projections.discovery import Subject
@@ -20,6 +20,7 @@ from presence.projections.timelines import of_user
 from presence.services import drift, indexing, search, sweeping
 from presence.services.drift import Flaw
 from presence.storage import index, keys, timelines
+from presence.storage.index import Group
 from presence.storage.keys import Key
 from presence.storage.table import Raw
 from tests.support.api import Client
@@ -655,6 +656,49 @@ def test_a_block_of_a_long_timeline_that_cannot_be_read_hides_no_other(
     assert deployed.drift() == []
     shown = {pin["id"] for pin in viewer.get("/discover/feed?page_size=50").json["items"]}
     assert shown == {*made}
+
+
+def test_repairing_a_block_leaves_its_fence_where_whoever_writes_below_it_may_have_read_it(
+    deployed: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "BLOCK_ENTRIES", 4)
+    ann = a_user()
+    board = a_board(ann)
+    made = [a_pin(ann, board) for _ in range(12)]
+    deployed.source.drain()
+    key = keys.newest_block(of_user(ann.user_id))
+    discovery = deployed.memory.discovery
+    fence = timelines.fence(discovery.items[key])
+    assert fence in made
+    assert ann.delete(f"/pins/{fence}").status == 204
+    deployed.source.drain()
+
+    discovery.write(key, {**discovery.items[key], "pins": {"BOOL": True}})
+    assert reindex.repair(lambda _: None) == 0
+
+    assert timelines.fence(discovery.items[key]) == fence
+    assert deployed.drift() == []
+
+
+def test_a_repair_that_loses_to_somebody_else_is_done_again(
+    deployed: Deployment, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = spoil_index(deployed, world, "fence above its pins")
+    newest_again, discovery = timelines.newest_again, deployed.memory.discovery
+
+    def late(line: str) -> Group:
+        group = newest_again(line)
+        discovery.write(key, {**discovery.items[key], "revision": {"N": "7"}})
+        return group
+
+    monkeypatch.setattr(timelines, "newest_again", late)
+    with pytest.raises(Conflict):
+        drift.mend([*drift._unreadable(discovery.items)])
+
+    monkeypatch.setattr(timelines, "newest_again", newest_again)
+    assert reindex.repair(lambda _: None) == 0
+    assert unreadable(deployed) == []
+    assert deployed.drift() == []
 
 
 # Cleaning up.

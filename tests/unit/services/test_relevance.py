@@ -48,7 +48,7 @@ def weighing(documents: Mapping[int, Document], query: str, unread: Sequence[str
     for number, each in documents.items():
         census.samples[keys.census(BOARDS, number)].put(number, Posting(0, each.length), CENSUS_SIZE)
     words = query.split()
-    return Weighing(words, Scale.now(words, lists(documents, words, unread), census, TODAY), "en")
+    return Weighing(words, Scale.now(dict.fromkeys(words, 1), lists(documents, words, unread), census, TODAY), "en")
 
 
 def order(query: str, *documents: Document) -> list[str]:
@@ -136,13 +136,14 @@ def test_words_that_no_document_has_weigh_nothing() -> None:
 @given(st.lists(st.text("abcdef", min_size=1), unique=True, max_size=MAX_WORDS), st.randoms())
 def test_what_is_written_of_a_scale_is_read_again(words: list[str], chance: Random) -> None:
     documents = {number: a_document(" ".join(chance.sample(words, len(words) // 2))) for number in range(9)}
-    scale = Scale.now(words, lists(documents, words), index.census(BOARDS, {}), TODAY)
+    blocks = {word: chance.randint(1, 4) for word in words}
+    scale = Scale.now(blocks, lists(documents, words), index.census(BOARDS, {}), TODAY)
     written = scale.written(words)
 
     assert Scale.read(written, words) == scale
     assert Scale.read(written, [*words, "another"]) is None
     assert Scale.read("", words) is None
-    assert len(written) < 40 + 6 * len(words)
+    assert len(written) < 40 + 7 * len(words)
 
 
 def test_a_bookmark_has_room_for_what_as_many_words_tell_as_are_looked_for() -> None:
@@ -150,7 +151,8 @@ def test_a_bookmark_has_room_for_what_as_many_words_tell_as_are_looked_for() -> 
     asked = FIRST_PINS + MAX_TOPICS + SAID_WORDS
     words = [f"word {number}" for number in range(FIRST_PINS + MAX_TOPICS + projected.MAX_WORDS + MAX_BESIDE)]
     chance = Random(1)
-    scale = Scale({word: chance.random() for word in chance.sample(words, asked)}, 8.0, TODAY)
+    known = chance.sample(words, asked)
+    scale = Scale({word: chance.random() for word in known}, 8.0, TODAY, dict.fromkeys(known, 1))
     largest = Cut(-(10**9), -(10**19), -(10**19))
     position = f"{SECOND}{paging.written([largest] * 3)}{search.SCALE}{scale.written(words)}"
 
@@ -161,7 +163,7 @@ def test_of_what_a_word_is_in_another_language_the_first_counts_that_is_there() 
     documents = {1: a_document("gatos"), 2: a_document("gato gata"), 3: a_document("gata"), 4: a_document("gat gato")}
     words = ["gat", "gato", "gata"]
     census = index.census(BOARDS, {})
-    scale = Scale.now(words, lists(documents, words), census, TODAY)
+    scale = Scale.now(dict.fromkeys(words, 1), lists(documents, words), census, TODAY)
     weights = Weighing(["gat"], scale, "es", {"gat": ["gato", "gata"]})
     fresh = 1 + relevance.FRESHNESS
 

@@ -115,10 +115,33 @@ class _Patterns(NamedTuple):
     """One, as it is seen: a letter with its marks."""
 
 
+def _ranges(ordered: Iterable[int]) -> str:
+    """Of characters, as a pattern's class has them: it is slow where it has many by themselves."""
+    found: list[list[int]] = []
+    for each in ordered:
+        if found and each == found[-1][1] + 1:
+            found[-1][1] = each
+        else:
+            found.append([each, each])
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in found)
+
+
+def _patterns(text: str) -> _Patterns:
+    """For a text; the marks of the scripts beyond the basic plane, which few texts have, make them slow."""
+    return _made(0x1F000 if _BEYOND_BASIC.search(text) else 0x10000)
+
+
+_BEYOND_BASIC = re.compile("[\U00010000-\U0001efff]")
+
+
 @cache
-def _patterns() -> _Patterns:
-    """Made when the first text needs them that is not ASCII: looking for the marks takes some milliseconds."""
-    marks = _JOINED + "".join(each for each in map(chr, range(0x300, 0x1F000)) if unicodedata.category(each)[0] == "M")
+def _made(end: int) -> _Patterns:
+    """Made when the first text needs them that is not ASCII: looking for the marks takes some milliseconds.
+
+    Args:
+        end: of the characters whose marks are known.
+    """
+    marks = _JOINED + _ranges(each for each in range(0x300, end) if unicodedata.category(chr(each))[0] == "M")
     return _Patterns(
         re.compile(f"[^\\W_]+(?:[{marks}]+[^\\W_]*)*|{_PICTOGRAM}"),
         re.compile(f"[{_UNSPACED}][{_UNSPACED}{marks}]*"),
@@ -147,7 +170,7 @@ def fold(text: str) -> str:
 
 def words(text: str) -> Iterator[Word]:
     """The words of a text, in their order."""
-    for match in (_ASCII_WORD if text.isascii() else _patterns().word).finditer(text):
+    for match in (_ASCII_WORD if text.isascii() else _patterns(text).word).finditer(text):
         start, end = match.span()
         run = match.group()
         if run.isascii():
@@ -158,10 +181,10 @@ def words(text: str) -> Iterator[Word]:
 
 def _parted(run: str, start: int) -> Iterator[Word]:
     """A run of letters, where scripts without spaces are taken in pairs of characters."""
-    last = 0
-    for unspaced in _patterns().unspaced.finditer(run):
+    last, patterns = 0, _patterns(run)
+    for unspaced in patterns.unspaced.finditer(run):
         yield from _folded(run, start, last, unspaced.start())
-        seen = [each.span() for each in _patterns().character.finditer(run, *unspaced.span())]
+        seen = [each.span() for each in patterns.character.finditer(run, *unspaced.span())]
         for (begin, _), (_, end) in pairwise(seen) if len(seen) > 1 else [(seen[0], seen[0])]:
             yield from _folded(run, start, begin, end)
         last = unspaced.end()
@@ -171,7 +194,7 @@ def _parted(run: str, start: int) -> Iterator[Word]:
 def _folded(run: str, start: int, begin: int, end: int) -> Iterator[Word]:
     folded = fold(run[begin:end])
     # One character may be several words, as of some Arabic phrases, or have what is part of none.
-    for part in (folded,) if folded.isalnum() else _patterns().word.findall(folded):
+    for part in (folded,) if folded.isalnum() else _patterns(folded).word.findall(folded):
         yield Word(part[:MAX_WORD], start + begin, start + end)
 
 

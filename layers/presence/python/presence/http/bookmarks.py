@@ -16,7 +16,7 @@ from presence.domain.errors import InvalidParameter
 _FORMAT = b"\x05"
 """Changes when positions do: those from before are refused."""
 _SIGNATURE_BYTES = 15
-MAX_LENGTH = 1536
+MAX_LENGTH = 2048
 
 
 def encode(position: str, context: str) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 
 from presence.domain import postings
 from presence.domain.entities import Board, Pin, Profile, Tie
+from presence.domain.errors import Conflict
 from presence.domain.postings import COUNTED, Posting, Sample
 from presence.domain.timelines import is_fence
 from presence.domain.trends import Best
@@ -167,7 +168,8 @@ def mend(differences: Collection[Difference]) -> None:
     Raises:
         Conflict, Throttled, StorageUnavailable: it must be done again.
     """
-    index.write_each([_without(key) for key in _keys(differences)])
+    if not all(index.write_each([_without(key) for key in _keys(differences)])):
+        raise Conflict("Others keep changing the same items.")
     untidy = (Flaw.LIST_LACKING, Flaw.BLOCKS_UNSETTLED, Flaw.LENGTH_WRONG)
     for kind, words in _by_kind((each.kind, each.word) for each in differences if each.flaw in untidy).items():
         for some in batched(words, LISTS_AT_ONCE, strict=False):

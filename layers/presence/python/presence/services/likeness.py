@@ -150,8 +150,9 @@ def _overlap(some: Sequence[str], others: Sequence[str]) -> float:
 
 def together(one: Document, others: Sequence[Document]) -> Document:
     """A document that shows what most of the others show, beside what it shows and says itself."""
-    most = Counter(digest for other in others for digest in other.contents).most_common(FIRST_PINS)
-    return replace(one, contents=tuple(dict.fromkeys([*one.contents, *(digest for digest, _ in most)]))[:FIRST_PINS])
+    having = Counter(digest for other in others for digest in other.contents)
+    most = sorted(having, key=lambda digest: (-having[digest], digest))
+    return replace(one, contents=tuple(dict.fromkeys([*one.contents, *most]))[:FIRST_PINS])
 
 
 def missed(of: Document, alike: Iterable[tuple[Document, float]]) -> dict[str, float]:

@@ -4,7 +4,7 @@ The board that is asked for is read from the main table, so it may be one that n
 is what the index knows of boards that everybody may find. See ``docs/discovery.md``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 
@@ -18,9 +18,9 @@ from presence.services import access, likeness, relevance, search
 from presence.services import pins as pin_service
 from presence.services.access import Seen
 from presence.services.likeness import Likeness
-from presence.services.paging import SECOND, Page, PageRequest, at_hand, fill, in_turn
+from presence.services.paging import BEGINNING, SECOND, Cut, Page, PageRequest, fill, in_turn, written
 from presence.services.relevance import Scale, Weighing
-from presence.services.search import Hit, Ranking
+from presence.services.search import SCALE, Hit, Ranking
 from presence.storage import boards, index, keys, pins, ties
 
 SAID_WORDS = 40
@@ -62,6 +62,11 @@ def boards_for_pin(viewer: Viewer, pin_id: str, request: PageRequest) -> Page[Hi
     own, own_ids = _own(viewer, pin, ranking)
     read, sight = ranking.in_windows(request), _Sight(viewer)
 
+    def mine(after: str | None, limit: int) -> tuple[list[Hit], bool]:
+        [cut] = search.cuts_of(after) if after else [BEGINNING]
+        begin = cut.end([search.place_of(hit.document, hit.score) for hit in own])
+        return own[begin : begin + limit], begin + limit < len(own)
+
     def others(after: str | None, limit: int) -> tuple[list[Hit], bool]:
         hits, more = read(after, limit)
         return [replace(hit, position=SECOND + hit.position) for hit in hits], more
@@ -70,7 +75,7 @@ def boards_for_pin(viewer: Viewer, pin_id: str, request: PageRequest) -> Page[Hi
         found = sight.of(hit for hit in hits if not hit.thing and hit.document.id not in own_ids)
         return [hit for hit in hits if hit.thing] + list(found)
 
-    return fill(request, in_turn(at_hand(own), others), may_be_shown)
+    return fill(request, in_turn(mine, others), may_be_shown)
 
 
 def origin(viewer: Viewer, board_id: str) -> tuple[Seen, list[Pin]]:
@@ -103,10 +108,9 @@ def alike(to: Document, after: str | None = None, unless: str | None = None) -> 
     """
     words = [*likeness.shown(to), *map(topic_word, to.topics), *likeness.said(to)]
     told = search.scale_of(after, words)
-    lists, census = search.read_lists(
-        BOARDS, lambda long: dict.fromkeys(told.rarities, 1) if told else _plan(to, long or {})
-    )
-    scale = told or Scale.now(words, lists, census, search.today())
+    blocks = told.blocks if told else _plan(to, words)
+    lists, census = search.read_lists(BOARDS, blocks)
+    scale = told or Scale.now(blocks, lists, census, search.today())
     lists = {word: lists[word] for word in scale.rarities if word in lists}
     weights = Weighing([*lists], scale, DEFAULT_LANGUAGE)
     likeness_of = Likeness(to, scale.rarities, unless)
@@ -118,19 +122,19 @@ def alike(to: Document, after: str | None = None, unless: str | None = None) -> 
     return Ranking(BOARDS, search.best(scores), weights, likeness_of.to, scale.written(words))
 
 
-def _plan(to: Document, long: Mapping[str, int]) -> dict[str, int]:
-    """The best block of each list: that of what is shown, of topics, and of the rarest words, as far as their lists'
-    lengths tell.
+def _plan(to: Document, words: Iterable[str]) -> dict[str, int]:
+    """Of a document's words the best block of each list: that of what is shown, of topics, and of the rarest words, as
+    far as their lists' lengths tell.
     """
-    said = likeness.said(to)
-    rarest = sorted(said, key=lambda word: (long.get(word, 1), -said[word], word))[:SAID_WORDS]
-    return dict.fromkeys([*likeness.shown(to), *map(topic_word, to.topics), *rarest], 1)
+    said, long = likeness.said(to), search.known_lengths(BOARDS) or {}
+    common = sorted(said, key=lambda word: (long.get(word, 1), -said[word], word))[SAID_WORDS:]
+    return {word: 1 for word in words if word not in common}
 
 
 def _showing(digest: str) -> list[Document]:
     """Boards that show a thing, at most ``WINDOW``: 2 requests."""
     word = shown_word(digest)
-    lists, _ = search.read_lists(BOARDS, lambda _: {word: 1})
+    lists, _ = search.read_lists(BOARDS, {word: 1})
     numbers = sorted(lists[word].numbers())[: search.WINDOW] if word in lists else []
     cards = index.read(keys.card(BOARDS, number) for number in numbers)
     return [document for raw in cards.values() for document in index.cards(raw).values()]
@@ -152,9 +156,16 @@ def _own(viewer: Viewer, pin: Pin, ranking: Ranking) -> tuple[list[Hit], set[str
     best = [each for each in relevance.ranked(theirs, ranking.score) if each[1] > 0][:MOST_OWN]
     have = index.in_parallel(lambda each: _tells_of(seen[each[0].id]) and is_on(seen[each[0].id], pin), best)
     fitting = [each for each, has in zip(best, have, strict=True) if not has]
+    places = [search.place_of(document, score) for document, score in fitting]
     hits = [
-        Hit(document, score, str(place), ranking.weights, seen[document.id])
-        for place, (document, score) in enumerate(fitting)
+        Hit(
+            document,
+            score,
+            written([Cut.at(places, end)]) + SCALE + ranking.scale,
+            ranking.weights,
+            seen[document.id],
+        )
+        for end, (document, score) in enumerate(fitting, 1)
     ]
     return hits, {document.id for document, _ in best}
 

@@ -33,45 +33,51 @@ class Scale:
     average_length: float
     today: int
     """In days since the epoch."""
+    blocks: Mapping[str, int] = field(default_factory=dict)
+    """How many blocks are read of the words' lists."""
 
     @staticmethod
-    def now(words: Sequence[str], lists: Mapping[str, ReadList], census: Census, today: int) -> "Scale":
-        """As the lists of some of the words tell, rounded as it is ``written``."""
+    def now(blocks: Mapping[str, int], lists: Mapping[str, ReadList], census: Census, today: int) -> "Scale":
+        """As the lists of some of the words tell, of which so many blocks were read; rounded as it is ``written``."""
         total = census.total
-        told = [rarity(lists[word].having, total) if word in lists else 0.0 for word in words]
-        average, *rounded = _floats(len(told) + 1).unpack(_floats(len(told) + 1).pack(census.average_length, *told))
-        return Scale(_known(words, rounded), average, today)
+        told = {word: rarity(lists[word].having, total) for word in blocks if word in lists}
+        average, *rounded = _rounded(census.average_length, *told.values())
+        return Scale(dict(zip(told, rounded, strict=True)), average, today, blocks)
 
     def written(self, words: Sequence[str]) -> str:
-        """For the positions of a list: about 5 characters for each of the words that tell something, and 35 more."""
+        """For the positions of a list: about 6 characters for each of the words that tell something, and 35 more."""
         told = (self.rarities.get(word, 0.0) for word in words)
-        floats = _floats(len(words) + 1).pack(self.average_length, *told)
-        return b64encode(zlib.compress(_HEAD.pack(_digest(words), self.today) + floats)).decode()
+        blocks = (self.blocks.get(word, 0) for word in words)
+        data = _form(words).pack(_digest(words), self.today, self.average_length, *told, *blocks)
+        return b64encode(zlib.compress(data)).decode()
 
     @staticmethod
     def read(text: str, words: Sequence[str]) -> "Scale | None":
         """What was ``written``; None: nothing, or of other words."""
-        data = zlib.decompress(b64decode(text)) if text else bytes(_HEAD.size)
-        digest, today = _HEAD.unpack_from(data)
-        if not text or digest != _digest(words):
+        if not text:
             return None
-        average, *told = _floats(len(words) + 1).unpack_from(data, _HEAD.size)
-        return Scale(_known(words, told), average, today)
+        data = zlib.decompress(b64decode(text))
+        if len(data) != _form(words).size or not data.startswith(struct.pack(">I", _digest(words))):
+            return None
+        _, today, average, *told = _form(words).unpack(data)
+        rarities, blocks = (
+            {word: each for word, each in zip(words, some, strict=True) if each}
+            for some in (told[: len(words)], told[len(words) :])
+        )
+        return Scale(rarities, average, today, blocks)
 
 
-_HEAD = struct.Struct(">IH")
+def _rounded(*some: float) -> tuple[float, ...]:
+    form = f"{len(some)}f"
+    return struct.unpack(form, struct.pack(form, *some))
 
 
-def _floats(number: int) -> struct.Struct:
-    return struct.Struct(f">{number}f")
+def _form(words: Sequence[str]) -> struct.Struct:
+    return struct.Struct(f">IHf{len(words)}f{len(words)}B")
 
 
 def _digest(words: Iterable[str]) -> int:
     return zlib.crc32(" ".join(words).encode())
-
-
-def _known(words: Iterable[str], told: Iterable[float]) -> dict[str, float]:
-    return {word: each for word, each in zip(words, told, strict=True) if each}
 
 
 @dataclass(frozen=True, slots=True)

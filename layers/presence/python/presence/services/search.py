@@ -73,6 +73,16 @@ def scale_of(after: str | None, words: Sequence[str]) -> Scale | None:
     return Scale.read((after or "").partition(SCALE)[2], words)
 
 
+def cuts_of(after: str) -> Iterator[Cut]:
+    """Where a list goes on, as told by one of its positions."""
+    return cuts(after.partition(SCALE)[0])
+
+
+def place_of(document: Document, score: float) -> Place:
+    """Where it stands among what a list gives."""
+    return _place(score, -int(document.id))
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """All that fits, what fits best by its lists first; within windows the cards order it."""
@@ -96,7 +106,7 @@ class Ranking:
         def read(after: str | None, limit: int) -> tuple[list[Hit], bool]:
             begin, end, last = 0, WINDOW, BEGINNING
             if after:
-                *ends, last = cuts(after.partition(SCALE)[0])
+                *ends, last = cuts_of(after)
                 begin, end = (each.end(self.candidates) for each in ends)
             hits: list[Hit] = []
             while begin < len(self.candidates) and len(hits) < enough:
@@ -112,7 +122,7 @@ class Ranking:
         candidates, which keep in it what was in it, and within it the cut behind the hit.
         """
         window = self.window(begin, end)
-        places = [_place(score, -int(document.id)) for document, score in window]
+        places = [place_of(document, score) for document, score in window]
         ends = [Cut.at(self.candidates, each) for each in (begin, end, end + WINDOW)]
         given = last.end(places)
         for place, (document, score) in enumerate(window[given:], given + 1):
@@ -253,35 +263,38 @@ def _ranking(
         after: a position of the list, which tells by what it goes.
     """
     asked = [*stems, *(other for each in instead.values() for other in each)]
-    lists, census = read_lists(kind, lambda long: _plan(asked, long) | _plan_within(within, long))
+    told = scale_of(after, [*asked, *within])
+    long = known_lengths(kind)
+    blocks = told.blocks if told else _plan(asked, long) | _plan_within(within, long)
+    lists, census = read_lists(kind, blocks)
     bounds = [lists.pop(word, None) for word in within]
-    scale = scale_of(after, asked) or Scale.now(asked, lists, census, today())
+    scale = told or Scale.now(blocks, lists, census, today())
     lists = {word: lists[word] for word in scale.rarities if word in lists}
     weights = Weighing(stems, scale, code, instead)
     scores = relevance.candidates(lists, weights)
     is_told = all(found.is_read for found in lists.values())
-    told = [bound.numbers() for bound in bounds if bound]
     if not all(bounds):
         scores = {}
     elif ends := [bound.numbers() for bound in bounds if bound and bound.is_read]:
         scores = {each: scores.get(each, 0.0) for each in set.intersection(*ends) if each in scores or not is_told}
-    likely = set.intersection(*told) if told else set[int]()
-    return Ranking(
-        kind, best(scores, likely), weights, lambda document: relevance.score(document, weights), scale.written(asked)
-    )
+    cut_off = [bound.numbers() for bound in bounds if bound and not bound.is_read]
+    candidates = best(scores, set.intersection(*cut_off) if cut_off else ())
+    goes_by = scale.written([*asked, *within])
+    return Ranking(kind, candidates, weights, lambda document: relevance.score(document, weights), goes_by)
 
 
-def read_lists(
-    kind: str, plan: Callable[[Mapping[str, int] | None], Mapping[str, int]]
-) -> tuple[dict[str, ReadList], Census]:
-    """The lists of words, as far as they are to be read, of those that any document has, and how many documents there
-    are: 1 request per 100 blocks.
+def known_lengths(kind: str) -> Mapping[str, int] | None:
+    """How many blocks long lists have; None: not known."""
+    return _known(kind).long
+
+
+def read_lists(kind: str, blocks: Mapping[str, int]) -> tuple[dict[str, ReadList], Census]:
+    """The lists of words that any document has, and how many documents there are: 1 request per 100 blocks.
 
     Args:
-        plan: takes how many blocks long lists have (None: not known); gives how many to read of the list of each word.
+        blocks: how many to read of the list of each word.
     """
     known = _known(kind)
-    blocks = plan(known.long)
     wanted = [key for word, number in blocks.items() for key in index.list_keys(kind, word, number)]
     is_old = known.is_old
     found = index.read([*wanted, *keys.censuses(kind), keys.long_lists(kind)] if is_old else wanted)
@@ -297,7 +310,9 @@ def best(scores: Mapping[int, float], likely: Collection[int] = ()) -> list[Plac
         likely: what is there before others if not all can be.
     """
     places = sorted(_place(score, number) for number, score in scores.items())
-    return sorted(sorted(places, key=lambda place: place[1] not in likely)[:MAX_CANDIDATES])
+    if likely and len(places) > MAX_CANDIDATES:
+        places = sorted(sorted(places, key=lambda place: place[1] not in likely)[:MAX_CANDIDATES])
+    return places[:MAX_CANDIDATES]
 
 
 def _place(score: float, number: int) -> Place:

@@ -41,7 +41,7 @@ class Speech:
         frequent = sorted(having, key=lambda word: (-having[word], word))[:SPOKEN_WORDS]
         self._first_pins = first_pins
         self._lists, census = (
-            search.read_lists(PINS, lambda _: dict.fromkeys(frequent, 1)) if frequent else ({}, index.census(PINS, {}))
+            search.read_lists(PINS, dict.fromkeys(frequent, 1)) if frequent else ({}, index.census(PINS, {}))
         )
         total = census.total
         shares = {word: having[word] / len(first_pins) for word in self._lists}

@@ -79,11 +79,15 @@ def above_fence(raw: Raw | None) -> dict[str, str]:
 
 
 def newest_again(line: str) -> Group:
-    """Puts the newest block down as far as it can be read: its fence leads to what is below."""
+    """Puts the newest block down as far as it can be read: its fence leads to what is below, and is lowered only where
+    it must be, since somebody who read it may be about to put a pin below it.
+    """
     key = keys.newest_block(line)
     raw = index.read([key], consistent=True).get(key)
-    told = _fence_above_older(line)
-    there = {pin_id: board_id for pin_id, board_id in entries(raw).items() if pin_id > told}
+    told, there = fence(raw), entries(raw)
+    if told is None or any(pin_id <= told for pin_id in there):
+        told = _fence_above_older(line)
+        there = {pin_id: board_id for pin_id, board_id in there.items() if pin_id > told}
     return block_writes(line, Stored(Block(told, there), True, index.revision(raw) or None))
 
 
