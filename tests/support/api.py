@@ -3,12 +3,18 @@
 import importlib
 import json
 import re
+import threading
 from base64 import b64decode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
+from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
+
+from presence.http.app import Handler, serve
 from presence.http.routing import PREFIX
 from presence.http.viewer import USER_ID_CLAIM, USERNAME_CLAIM
 from presence.policies.scopes import Scope
@@ -137,10 +143,51 @@ def http_event(
     return event
 
 
+class _EventOfThread(threading.local):
+    """Powertools keeps the event of a request on a class, as a function has one at a time. Here threads have one each:
+    else one might go on with another's.
+    """
+
+    event: BaseProxyEvent
+
+    def take_over(self) -> None:
+        made = ApiGatewayResolver._to_proxy_event
+
+        def kept(resolver: ApiGatewayResolver, event: dict[str, Any]) -> BaseProxyEvent:
+            self.event = made(resolver, event)
+            return self.event
+
+        replaced: Any = ApiGatewayResolver
+        replaced._to_proxy_event = kept
+        replaced.current_event = property(lambda _: self.event)
+
+
+_EventOfThread().take_over()
+
+_idle: dict[Handler, list[Handler]] = {}
+"""By the handler of a family, it and others like it that are at no request."""
+
+
+@contextmanager
+def _sandbox(family: str) -> Iterator[Handler]:
+    """A handler for one request at a time: it too remembers things of the request."""
+    own = importlib.import_module(f"{family}.handler").handler
+    idle = _idle.setdefault(own, [own])
+    try:
+        handler = idle.pop()
+    except IndexError:
+        handler = serve(importlib.import_module(f"{family}.routes").router, environment=())
+    try:
+        yield handler
+    finally:
+        idle.append(handler)
+
+
 def invoke(event: dict[str, Any]) -> Reply:
     """Hand the event to the function that API Gateway would."""
     family = _family(event["requestContext"]["http"]["method"], event["rawPath"])
-    answer = importlib.import_module(f"{family}.handler").handler(event, Context())
+    with _sandbox(family) as handler:
+        answer = handler(event, Context())
     body = answer.get("body")
     if answer.get("isBase64Encoded"):
         import gzip
