@@ -16,7 +16,8 @@ BOTTOM = "0"
 
 
 def is_fence(text: str) -> bool:
-    return text == BOTTOM or ids.is_id(text)
+    """Whether it may be an id, or lie below all."""
+    return text.isascii() and text.isdecimal() and len(text) <= ids.DIGITS
 
 
 @dataclass(slots=True)
