@@ -81,7 +81,8 @@ def test_words_are_letters_and_digits_and_pairs_of_characters_where_no_space_par
 @given(st.text(max_size=60))
 def test_each_word_is_a_part_of_the_text_and_folded(text: str) -> None:
     for word in words(text):
-        assert word.text in fold(text[word.start : word.end])
+        folded = fold(text[word.start : word.end])
+        assert word.text == folded[:MAX_WORD] if folded.isalnum() else word.text in folded
         assert word.text.split() == [word.text]
         assert 0 < len(word.text) <= MAX_WORD
 

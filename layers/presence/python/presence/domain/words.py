@@ -94,16 +94,16 @@ _UNDECOMPOSED = str.maketrans(
 _PICTOGRAM = "[\U0001f1e6-\U0001f1ff]{2}|[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\u3297\u3299\U0001f000-\U0001faff]"
 """A word of its own; a flag is two letters together."""
 _ASCII_WORD = re.compile("[a-zA-Z0-9]+")
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
-    "\U00020000-\U0003ffff"
-)
+_IDEOGRAPHS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Characters that may be words by themselves."""
+_IDEOGRAPH = re.compile(f"[{_IDEOGRAPHS}]")
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f" + _IDEOGRAPHS
 """Scripts that put no space between words; two characters that follow each other stand for a word there."""
 _JOINED = "\u00ad\u200c\u200d\u2060\U000e0100-\U000e01ef"
 """What ends no word, beside marks: https://www.unicode.org/reports/tr29/ (Extend, Format, ZWJ)."""
 
 
-_IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_BEYOND_BASIC = re.compile("[\U00010000-\U0001efff]")
 
 
 class _Patterns(NamedTuple):
@@ -129,9 +129,6 @@ def _ranges(ordered: Iterable[int]) -> str:
 def _patterns(text: str) -> _Patterns:
     """For a text; the marks of the scripts beyond the basic plane, which few texts have, make them slow."""
     return _made(0x1F000 if _BEYOND_BASIC.search(text) else 0x10000)
-
-
-_BEYOND_BASIC = re.compile("[\U00010000-\U0001efff]")
 
 
 @cache
